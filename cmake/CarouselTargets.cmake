@@ -1,0 +1,66 @@
+# How every target of this project is made.
+#
+#   carousel_library(core_text SOURCES a.cc b.cc DEPS ... PRIVATE_DEPS ...)
+#   carousel_test(tokenizer_test SOURCES ... DEPS ... [LABELS torch slow ...])
+#
+# PRIVATE_DEPS is where torch belongs: its include folder carries old copies of
+# protobuf and fmt, which must not reach the targets that depend on ours.
+
+add_library(carousel_options INTERFACE)
+target_include_directories(carousel_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(carousel_options INTERFACE
+  -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  target_compile_options(carousel_options INTERFACE
+    -Wthread-safety -Werror=thread-safety)
+endif()
+if(CAROUSEL_SANITIZE)
+  target_compile_options(carousel_options INTERFACE
+    -fsanitize=${CAROUSEL_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(carousel_options INTERFACE -fsanitize=${CAROUSEL_SANITIZE})
+endif()
+
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Paths relative to the checkout, so that two clones share one cache.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+endif()
+
+function(carousel_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC carousel_options ${arg_DEPS}
+                        PRIVATE ${arg_PRIVATE_DEPS})
+endfunction()
+
+function(carousel_binary name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE carousel_options ${arg_DEPS})
+endfunction()
+
+function(carousel_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT arg_SOURCES)
+    set(arg_SOURCES ${name}.cc)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE carousel_options ${arg_DEPS}
+                        GTest::gmock GTest::gtest GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  # One CTest entry a case; discovery at test time keeps the build from
+  # starting LibTorch once a link.
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 120
+    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endfunction()

@@ -1,0 +1,1 @@
+#include "core/analysis/principal_components.h"

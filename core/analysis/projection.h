@@ -1,0 +1,48 @@
+// Word vectors as points that can be looked at.
+#ifndef CAROUSEL_CORE_ANALYSIS_PROJECTION_H_
+#define CAROUSEL_CORE_ANALYSIS_PROJECTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/text/vocabulary.h"
+#include "core/text/word_vectors.h"
+
+namespace carousel {
+
+struct ProjectionPoint {
+  std::string word;
+  std::vector<double> position;
+  std::int64_t count = 0;  // in the training texts; 0 when not known
+  int sentiment = 0;       // WordSentiment
+};
+
+struct ProjectionPair {
+  std::string a, b, relation;
+  double cosine = 0;  // in the full space, not in the picture
+};
+
+struct Projection {
+  std::vector<ProjectionPoint> points;
+  std::vector<double> explained_variance;
+  std::vector<ProjectionPair> pairs;  // whose words are both among the points
+  std::vector<std::string> unknown;   // asked for, but there is no vector
+};
+
+// Projects `words` (repeats ignored) by centred PCA. `counts` is null or the
+// vocabulary whose counts the points show. INVALID_ARGUMENT when fewer than
+// dimensions + 1 of them have a vector, or there are more than 5,000.
+absl::StatusOr<Projection> ProjectWords(const WordVectors& vectors,
+                                        std::span<const std::string> words,
+                                        std::size_t dimensions,
+                                        const Vocabulary* counts);
+
+double Cosine(std::span<const float> a, std::span<const float> b);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_ANALYSIS_PROJECTION_H_

@@ -1,0 +1,32 @@
+// Time as an argument, so that tests say what time it is.
+#ifndef CAROUSEL_CORE_BASE_CLOCK_H_
+#define CAROUSEL_CORE_BASE_CLOCK_H_
+
+#include <chrono>
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace carousel {
+
+// Thread-safe.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+
+  // The calendar's time, for records that people read. It may jump.
+  virtual absl::Time Now() const = 0;
+
+  // A time that never goes back, for durations and deadlines.
+  virtual std::chrono::steady_clock::time_point SteadyNow() const = 0;
+
+  // The machine's own clock; lives as long as the process.
+  static const Clock& Real();
+};
+
+// RFC 3339 in UTC with microseconds, the form in which times are stored.
+std::string FormatTime(absl::Time time);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_BASE_CLOCK_H_

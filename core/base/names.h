@@ -1,0 +1,33 @@
+// Names of datasets, vectors and models, and references to model versions.
+#ifndef CAROUSEL_CORE_BASE_NAMES_H_
+#define CAROUSEL_CORE_BASE_NAMES_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace carousel {
+
+// OK when `name` matches [a-z0-9][a-z0-9_-]{0,62}; else INVALID_ARGUMENT with
+// a violation of `field`. Such a name is safe as a file name.
+absl::Status ValidateName(std::string_view field, std::string_view name);
+
+// "imdb" (its stable version, else its latest), "imdb@3" (that version) or
+// "imdb@stable" (the version that holds the label). A label is a name that
+// does not consist of digits alone.
+struct ModelReference {
+  std::string name;
+  std::int64_t version = 0;  // 0: not given
+  std::string label;         // "": not given
+
+  static absl::StatusOr<ModelReference> Parse(std::string_view text);
+  std::string ToString() const;
+  bool operator==(const ModelReference&) const = default;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_BASE_NAMES_H_

@@ -1,0 +1,83 @@
+// A labelled set of texts, split once and for all into training, validation
+// and test texts.
+#ifndef CAROUSEL_CORE_DATA_DATASET_H_
+#define CAROUSEL_CORE_DATA_DATASET_H_
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/base/byte_source.h"
+
+namespace carousel {
+
+enum class Split { kTrain = 0, kValidation = 1, kTest = 2 };
+inline constexpr std::array<Split, 3> kAllSplits = {
+    Split::kTrain, Split::kValidation, Split::kTest};
+std::string_view ToString(Split split);  // "train", "validation", "test"
+absl::StatusOr<Split> ParseSplit(std::string_view text);
+
+// 0 is negative, 1 is positive.
+using Label = int;
+// positive/negative, pos/neg, 1/0, in any case, spaces around them ignored.
+absl::StatusOr<Label> ParseLabel(std::string_view text);
+
+struct Example {
+  std::string id;  // "" when the file has no id column
+  std::string text;
+  Label label = 0;
+  Split split = Split::kTrain;
+};
+
+// How a file's columns are read and its rows are split.
+struct ImportOptions {
+  std::string text_column = "review";
+  std::string label_column = "sentiment";
+  std::string id_column;                     // "": none
+  std::array<int, 3> shares = {70, 20, 10};  // per cent, sum 100
+  std::uint64_t split_seed = 1;
+};
+
+// "70/20/10": three whole numbers from 0 to 100 whose sum is 100, the first
+// above 0.
+absl::StatusOr<std::array<int, 3>> ParseShares(std::string_view text);
+
+// What importing found.
+struct ImportFindings {
+  std::int64_t duplicate_rows = 0;      // rows whose text came before
+  std::int64_t conflicting_groups = 0;  // equal texts with both labels
+  // The first few of them, as "rows 12 and 40".
+  std::vector<std::string> conflict_examples;
+};
+
+struct Dataset {
+  std::vector<Example> examples;  // in the order of the file
+  // How the file spells the two labels, [negative, positive]: an answer uses
+  // the same words.
+  std::array<std::string, 2> label_names = {"negative", "positive"};
+  ImportOptions options;
+  ImportFindings findings;
+
+  std::vector<const Example*> InSplit(Split split) const;
+};
+
+// Reads a CSV and splits it. INVALID_ARGUMENT with the row for a label that is
+// none, an empty text, a text that is not UTF-8 or over 1 MiB, a broken record;
+// NOT_FOUND for a missing column; INVALID_ARGUMENT when a label is absent from
+// the whole file or a split with a share above 0 would be empty.
+absl::StatusOr<Dataset> ImportDataset(ByteSource& source,
+                                      const ImportOptions& options);
+
+// The stored form: rows.csv (id,label,split,text) and dataset.json (options,
+// label names, findings). The folder must exist.
+absl::Status WriteDataset(const Dataset& dataset,
+                          const std::filesystem::path& folder);
+absl::StatusOr<Dataset> ReadDataset(const std::filesystem::path& folder);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_DATA_DATASET_H_

@@ -1,0 +1,40 @@
+// Which implementation runs the LSTM, in training and in serving, and where.
+#ifndef CAROUSEL_CORE_ENGINE_ENGINE_H_
+#define CAROUSEL_CORE_ENGINE_ENGINE_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace carousel {
+
+class LstmKernel;
+
+enum class Engine {
+  kReference,  // the hand-written loop of core/nn, the one to read
+  kLibtorch,   // the same weights through LibTorch's own LSTM
+};
+std::string_view ToString(Engine engine);  // "reference", "libtorch"
+// INVALID_ARGUMENT listing the engines there are.
+absl::StatusOr<Engine> ParseEngine(std::string_view text);
+
+// Lives as long as the process.
+const LstmKernel& GetKernel(Engine engine);
+
+// "cpu", "cuda", or "auto" (cuda where there is one) to "cpu" or "cuda:0".
+// FAILED_PRECONDITION saying why when cuda was asked for and cannot be had.
+// The first call opens LibTorch's CUDA library where it is installed.
+absl::StatusOr<std::string> ResolveDevice(std::string_view device);
+
+// Bounds the threads that LibTorch uses inside one operation; 0 keeps its
+// default. Call once, before the first operation.
+void SetTorchThreads(int threads);
+
+// "2.11.0", for build_info.
+std::string TorchVersion();
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_ENGINE_ENGINE_H_

@@ -1,0 +1,87 @@
+// A worker process as the job runner sees it. How it is started and what its
+// pipe carries is the business of worker/.
+#ifndef CAROUSEL_CORE_JOBS_WORKER_H_
+#define CAROUSEL_CORE_JOBS_WORKER_H_
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/store/records.h"
+
+namespace carousel {
+
+// What a worker is told to do.
+struct WorkerAssignment {
+  JobRecord job;
+  int slot = 0;
+  std::filesystem::path dataset_folder;
+  std::filesystem::path vectors_file;
+  std::filesystem::path job_folder;
+  std::string dataset_sha256;
+  std::string vectors_sha256;
+};
+
+// What a worker tells.
+struct WorkerStage {
+  std::string stage;
+};
+struct WorkerProgress {
+  std::int64_t epoch = 0;
+  std::int64_t batch = 0;
+  std::int64_t batches = 0;
+  double mean_loss = 0;
+  double learning_rate = 0;
+  double gradient_norm = 0;
+  std::int64_t tokens = 0;  // since the last report
+  double tokens_per_second = 0;
+};
+struct WorkerEpoch {  // its checkpoint is on the disk
+  EpochRecord epoch;
+};
+struct WorkerDone {
+  std::filesystem::path model_folder;
+  std::int64_t best_epoch = 0;
+  double best_validation_accuracy = 0;
+};
+struct WorkerFailed {  // the run's own verdict: trying again would not help
+  std::string reason;
+};
+// Always the last event, and always told: the process is gone. `description`
+// says how, "exited with 3" or "killed by signal 9"; a clean exit after
+// WorkerDone, WorkerFailed or a stop is no death.
+struct WorkerExited {
+  bool clean = false;
+  std::string description;
+};
+using WorkerEvent = std::variant<WorkerStage, WorkerProgress, WorkerEpoch,
+                                 WorkerDone, WorkerFailed, WorkerExited>;
+
+// A running worker. Destroying it before WorkerExited kills it and waits.
+class Worker {
+ public:
+  virtual ~Worker() = default;
+  // Asks it to end after the batch at hand; its checkpoint stays. Thread-safe.
+  virtual void RequestStop() = 0;
+  // SIGKILL. Thread-safe.
+  virtual void Kill() = 0;
+};
+
+class WorkerLauncher {
+ public:
+  virtual ~WorkerLauncher() = default;
+  // `sink` is called from one thread of the worker's own, in order, the last
+  // time with WorkerExited. Thread-safe.
+  virtual absl::StatusOr<std::unique_ptr<Worker>> Launch(
+      const WorkerAssignment& assignment,
+      std::function<void(const WorkerEvent&)> sink) = 0;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_JOBS_WORKER_H_

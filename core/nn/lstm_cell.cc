@@ -1,0 +1,1 @@
+#include "core/nn/lstm_cell.h"

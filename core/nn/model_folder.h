@@ -1,0 +1,47 @@
+// A saved model: a folder with model.safetensors, config.json, vocabulary.txt,
+// and metrics.json and provenance.json, which this file leaves alone. It reads
+// in Python with safetensors and numpy alone; docs/model_format.md says how.
+#ifndef CAROUSEL_CORE_NN_MODEL_FOLDER_H_
+#define CAROUSEL_CORE_NN_MODEL_FOLDER_H_
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/nn/model_config.h"
+#include "core/nn/sentiment_lstm.h"
+#include "core/text/vocabulary.h"
+
+namespace carousel {
+
+inline constexpr char kWeightsFile[] = "model.safetensors";
+inline constexpr char kConfigFile[] = "config.json";
+inline constexpr char kVocabularyFile[] = "vocabulary.txt";
+inline constexpr char kMetricsFile[] = "metrics.json";
+inline constexpr char kProvenanceFile[] = "provenance.json";
+
+struct LoadedModel {
+  ModelConfig config;
+  Vocabulary vocabulary;
+  std::unique_ptr<SentimentLstm> model;
+};
+
+// Writes the three files into an existing folder.
+absl::Status SaveModel(const SentimentLstm& model, const Vocabulary& vocabulary,
+                       const std::filesystem::path& folder);
+
+// Reads them back; INVALID_ARGUMENT or DATA_LOSS naming the file and what is
+// wrong: a missing or extra tensor, another shape, a vocabulary of another
+// size, weights that are not finite. `kernel` must outlive the model.
+absl::StatusOr<LoadedModel> LoadModel(const std::filesystem::path& folder,
+                                      const LstmKernel& kernel);
+
+// The weights alone, as the bytes of a safetensors file, and back into a model
+// of the same configuration.
+std::string SerializeWeights(const SentimentLstm& model);
+absl::Status RestoreWeights(std::string_view safetensors, SentimentLstm& model);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_NN_MODEL_FOLDER_H_

@@ -1,0 +1,1 @@
+#include "core/nn/sentiment_lstm.h"

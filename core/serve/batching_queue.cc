@@ -1,0 +1,1 @@
+#include "core/serve/batching_queue.h"

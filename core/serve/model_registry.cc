@@ -1,0 +1,1 @@
+#include "core/serve/model_registry.h"

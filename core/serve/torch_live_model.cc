@@ -1,0 +1,1 @@
+#include "core/serve/torch_live_model.h"

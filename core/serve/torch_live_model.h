@@ -1,0 +1,38 @@
+// A LiveModel over a SentimentLstm.
+#ifndef CAROUSEL_CORE_SERVE_TORCH_LIVE_MODEL_H_
+#define CAROUSEL_CORE_SERVE_TORCH_LIVE_MODEL_H_
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/engine/engine.h"
+#include "core/serve/live_model.h"
+#include "core/text/word_vectors.h"
+
+namespace carousel {
+
+class SentimentLstm;
+
+// A LiveModel that also gives its network to analysis and evaluation.
+class TorchLiveModel : public LiveModel {
+ public:
+  virtual const SentimentLstm& network() const = 0;
+  // A copy of the embedding under the vocabulary's words, the two reserved
+  // entries left out, in the order of the vocabulary.
+  virtual WordVectors EmbeddingVectors() const = 0;
+};
+
+// Reads a model folder and answers a few texts to warm up (allocations,
+// kernels). Errors as LoadModel; FAILED_PRECONDITION when the warm-up gives
+// what is no probability.
+absl::StatusOr<std::shared_ptr<const TorchLiveModel>> LoadLiveModel(
+    const std::string& name, std::int64_t version,
+    const std::filesystem::path& folder, Engine engine,
+    const std::string& device);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_SERVE_TORCH_LIVE_MODEL_H_

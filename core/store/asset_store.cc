@@ -1,0 +1,1 @@
+#include "core/store/asset_store.h"

@@ -1,0 +1,59 @@
+// Datasets and word vectors: a folder each, and a row in the catalogue.
+#ifndef CAROUSEL_CORE_STORE_ASSET_STORE_H_
+#define CAROUSEL_CORE_STORE_ASSET_STORE_H_
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/base/clock.h"
+#include "core/store/data_folder.h"
+#include "core/store/database.h"
+#include "core/store/records.h"
+
+namespace carousel {
+
+// Thread-safe. Arguments are not owned and must outlive it.
+class AssetStore {
+ public:
+  AssetStore(const DataFolder& folder, CatalogueDatabase& database,
+             const Clock& clock);
+
+  // Removes folders that no row names: what a crash left between the two.
+  absl::Status Recover();
+
+  // Moves `content`, a folder in tmp/, into the store with its checksums and
+  // adds the row, or does nothing (the bool is false) when the name holds the
+  // same sha256 already. ALREADY_EXISTS when it holds other content. `content`
+  // is gone afterwards whatever happens. created_at is filled in.
+  struct Added {
+    bool is_new = false;
+  };
+  absl::StatusOr<Added> AddDataset(DatasetRecord record,
+                                   const std::filesystem::path& content);
+  absl::StatusOr<Added> AddVectors(VectorsRecord record,
+                                   const std::filesystem::path& content);
+
+  // NOT_FOUND naming what is not there.
+  absl::StatusOr<DatasetRecord> GetDataset(std::string_view name) const;
+  absl::StatusOr<VectorsRecord> GetVectors(std::string_view name) const;
+  absl::StatusOr<Page<DatasetRecord>> ListDatasets(
+      const PageRequest& page) const;
+  absl::StatusOr<Page<VectorsRecord>> ListVectors(
+      const PageRequest& page) const;
+
+  // FAILED_PRECONDITION naming the jobs that are not over and the models that
+  // use it.
+  absl::Status DeleteDataset(std::string_view name);
+  absl::Status DeleteVectors(std::string_view name);
+
+ private:
+  const DataFolder& folder_;
+  CatalogueDatabase& database_;
+  const Clock& clock_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_STORE_ASSET_STORE_H_

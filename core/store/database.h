@@ -1,0 +1,48 @@
+// The SQLite database of the catalogue: one connection, WAL, full durability,
+// a versioned schema.
+#ifndef CAROUSEL_CORE_STORE_DATABASE_H_
+#define CAROUSEL_CORE_STORE_DATABASE_H_
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/mutex.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace carousel {
+
+// Thread-safe: transactions run one at a time.
+class CatalogueDatabase {
+ public:
+  // The schema this program reads and writes (PRAGMA user_version).
+  static constexpr int kSchemaVersion = 1;
+
+  // Creates the file or brings an older schema up to date. FAILED_PRECONDITION
+  // for a newer schema, DATA_LOSS for what is no database or damaged.
+  static absl::StatusOr<std::unique_ptr<CatalogueDatabase>> Open(
+      const std::filesystem::path& path);
+  ~CatalogueDatabase();
+
+  // Runs `body` in one transaction: committed when it returns OK, rolled back
+  // when it does not or throws. SQLite's exceptions become statuses: full disk
+  // RESOURCE_EXHAUSTED, damage DATA_LOSS, the rest INTERNAL.
+  absl::Status Transact(
+      const std::function<absl::Status(SQLite::Database&)>& body)
+      EXCLUDES(mutex_);
+
+ private:
+  explicit CatalogueDatabase(std::unique_ptr<SQLite::Database> database);
+
+  Mutex mutex_;
+  const std::unique_ptr<SQLite::Database> database_ PT_GUARDED_BY(mutex_);
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_STORE_DATABASE_H_

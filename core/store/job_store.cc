@@ -1,0 +1,1 @@
+#include "core/store/job_store.h"

@@ -1,0 +1,1 @@
+#include "core/store/model_store.h"

@@ -1,0 +1,72 @@
+// The words a model knows, and their indices.
+#ifndef CAROUSEL_CORE_TEXT_VOCABULARY_H_
+#define CAROUSEL_CORE_TEXT_VOCABULARY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+
+namespace carousel {
+
+using TokenId = std::int32_t;
+
+// Row 0 of the embedding: fills up a batch, never a part of a text.
+inline constexpr TokenId kPaddingId = 0;
+// Row 1 of the embedding: every word that the vocabulary does not hold.
+inline constexpr TokenId kUnknownId = 1;
+
+// How often each word was seen.
+class WordCounts {
+ public:
+  void Add(std::string_view word, std::int64_t count = 1);
+  const absl::flat_hash_map<std::string, std::int64_t>& counts() const {
+    return counts_;
+  }
+  std::int64_t total() const { return total_; }
+
+ private:
+  absl::flat_hash_map<std::string, std::int64_t> counts_;
+  std::int64_t total_ = 0;
+};
+
+// Immutable once made, so thread-safe.
+class Vocabulary {
+ public:
+  // The words seen at least `min_count` times, most frequent first, words of
+  // equal count in byte order, at most `max_size` entries with the two
+  // reserved ones.
+  static Vocabulary Build(const WordCounts& counts, std::int64_t min_count,
+                          std::size_t max_size);
+
+  // The text of vocabulary.txt: one "word<TAB>count" a line, in the order of
+  // the indices, the reserved entries "<pad>" and "<unk>" first with count 0.
+  std::string Serialize() const;
+  // INVALID_ARGUMENT with the line for a repeated word, a missing count or
+  // reserved entries that are not where they belong.
+  static absl::StatusOr<Vocabulary> Parse(std::string_view text);
+
+  // kUnknownId for a word that is not there. "<pad>" and "<unk>" as words of
+  // a text are unknown words.
+  TokenId Find(std::string_view word) const;
+  const std::string& word(TokenId id) const { return words_[id]; }
+  std::int64_t count(TokenId id) const { return counts_[id]; }
+  // Entries, the two reserved ones included.
+  std::size_t size() const { return words_.size(); }
+
+ private:
+  Vocabulary();
+  void Append(std::string word, std::int64_t count);
+
+  std::vector<std::string> words_;
+  std::vector<std::int64_t> counts_;
+  absl::flat_hash_map<std::string, TokenId> ids_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_TEXT_VOCABULARY_H_

@@ -1,0 +1,76 @@
+// Pre-trained word vectors, as people publish them.
+//
+// Formats, told apart by content, plain or gzipped:
+//   word2vec text (gensim's save_word2vec_format): a line "count dimension",
+//     then "word v1 ... vd" a line;
+//   GloVe text: the same without the first line.
+// A word may hold any bytes but space, tab and line ends; in GloVe text, where
+// a few published words hold spaces (glove.840B), the last `dimension` fields
+// are the vector and what is before them is the word. A repeated word keeps
+// its first vector, as gensim does.
+#ifndef CAROUSEL_CORE_TEXT_WORD_VECTORS_H_
+#define CAROUSEL_CORE_TEXT_WORD_VECTORS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "core/base/byte_source.h"
+
+namespace carousel {
+
+enum class VectorFormat { kWord2VecText, kGloveText };
+std::string_view ToString(VectorFormat format);  // "word2vec", "glove"
+
+// What a file holds, whether or not its vectors were kept.
+struct WordVectorsSummary {
+  VectorFormat format = VectorFormat::kGloveText;
+  std::int64_t words = 0;       // distinct words
+  std::int64_t duplicates = 0;  // lines whose word came before
+  std::size_t dimension = 0;
+};
+
+// Movable; const use is thread-safe.
+class WordVectors {
+ public:
+  WordVectors(std::size_t dimension) : dimension_(dimension) {}
+
+  // False, and nothing changes, when the word is there. `values` has
+  // dimension() entries.
+  bool Add(std::string_view word, std::span<const float> values);
+
+  // Empty when the word is not there.
+  std::span<const float> Find(std::string_view word) const;
+  std::span<const float> vector(std::size_t row) const;
+  const std::string& word(std::size_t row) const { return words_[row]; }
+  std::size_t size() const { return words_.size(); }
+  std::size_t dimension() const { return dimension_; }
+
+ private:
+  std::size_t dimension_;
+  std::vector<std::string> words_;
+  std::vector<float> values_;  // [size, dimension], row-major
+  absl::flat_hash_map<std::string, std::size_t> rows_;
+};
+
+// Says which words to keep; a null filter keeps all.
+using WordFilter = std::function<bool(std::string_view word)>;
+
+// Reads the whole file and checks all of it, whatever the filter keeps.
+// INVALID_ARGUMENT with the line (and byte) for: content that is not vectors
+// (say, a PNG), a wrong number of fields, what is not a number, NaN or
+// infinity, a dimension over 4,096. DATA_LOSS when word2vec's count is not
+// reached or the gzip stream is cut. `summary` may be null.
+absl::StatusOr<WordVectors> ReadWordVectors(ByteSource& source,
+                                            const WordFilter& filter,
+                                            WordVectorsSummary* summary);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_TEXT_WORD_VECTORS_H_

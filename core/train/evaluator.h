@@ -1,0 +1,32 @@
+// A model over many texts, outside training.
+#ifndef CAROUSEL_CORE_TRAIN_EVALUATOR_H_
+#define CAROUSEL_CORE_TRAIN_EVALUATOR_H_
+
+#include <cstddef>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/metrics/classification.h"
+#include "core/text/encoder.h"
+
+namespace carousel {
+
+class SentimentLstm;
+
+// The probability of positive for each text, in order, in batches of similar
+// length. CANCELLED when `stop` was requested. Thread-safe.
+absl::StatusOr<std::vector<double>> PredictProbabilities(
+    const SentimentLstm& model, std::span<const EncodedText> texts,
+    std::size_t batch_size, std::stop_token stop = {});
+
+// The same, measured against labels (0 or 1).
+absl::StatusOr<ClassificationReport> EvaluateModel(
+    const SentimentLstm& model, std::span<const EncodedText> texts,
+    std::span<const float> labels, std::size_t batch_size,
+    std::stop_token stop = {});
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_TRAIN_EVALUATOR_H_

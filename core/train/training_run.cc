@@ -1,0 +1,1 @@
+#include "core/train/training_run.h"
