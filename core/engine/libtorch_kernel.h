@@ -13,8 +13,7 @@ namespace carousel {
 class LibtorchKernel final : public LstmKernel {
  public:
   LayerOutput Run(const LayerGates& gates, const at::Tensor& inputs,
-                  const at::Tensor& lengths,
-                  const LstmState* initial) const override;
+                  const at::Tensor& lengths) const override;
 };
 
 }  // namespace carousel

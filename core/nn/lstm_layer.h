@@ -19,12 +19,13 @@ struct LayerGates {
 };
 
 struct LayerOutput {
-  at::Tensor outputs;  // [batch, time, directions * hidden]; forward first.
-                       // Rows past a text's length mean nothing.
-  // The state after each text's own last token (forward) and first token
-  // (backward), [batch, directions * hidden].
-  at::Tensor last_h;
-  at::Tensor last_c;
+  // [batch, time, directions * hidden], forward first. What stands past a
+  // text's length means nothing.
+  at::Tensor outputs;
+  // The output of each direction when it has read the whole text: forward at
+  // the text's own last token, backward at its first. [batch, directions *
+  // hidden].
+  at::Tensor last;
 };
 
 // Runs a layer over a padded batch; an engine is another way to do the same.
@@ -34,19 +35,27 @@ class LstmKernel {
   virtual ~LstmKernel() = default;
   // `inputs` is [batch, time, input], `lengths` [batch] (int64, on the CPU,
   // each from 1 to time). What stands past a text's length never reaches an
-  // answer or a gradient. Differentiable in `inputs` and `gates`. `initial`,
-  // when given, holds [batch, directions * hidden].
+  // answer or a gradient. Differentiable in `inputs` and `gates`.
   virtual LayerOutput Run(const LayerGates& gates, const at::Tensor& inputs,
-                          const at::Tensor& lengths,
-                          const LstmState* initial) const = 0;
+                          const at::Tensor& lengths) const = 0;
 };
+
+// One direction over a batch whose texts begin at column 0: [batch, time,
+// input] to [batch, time, hidden].
+using DirectionFunction = at::Tensor (*)(const StackedGates& gates,
+                                         const at::Tensor& inputs);
+
+// A whole layer out of one direction: the backward one reads each text turned
+// round within its own length, so that it starts at the text's last token and
+// not in the padding.
+LayerOutput RunLayer(DirectionFunction run_direction, const LayerGates& gates,
+                     const at::Tensor& inputs, const at::Tensor& lengths);
 
 // The reference: LstmCell::Step in a loop, as the textbook has it.
 class ReferenceKernel final : public LstmKernel {
  public:
   LayerOutput Run(const LayerGates& gates, const at::Tensor& inputs,
-                  const at::Tensor& lengths,
-                  const LstmState* initial) const override;
+                  const at::Tensor& lengths) const override;
 };
 
 // Turns each text round within its own length, [batch, time, ...]; what is

@@ -1,1 +1,153 @@
 #include "core/nn/sentiment_lstm.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace carousel {
+namespace {
+
+// Ones and zeros with mean 1 over what is kept ("inverted" dropout).
+at::Tensor DropoutMask(at::IntArrayRef shape, double share,
+                       const at::TensorOptions& options) {
+  return at::empty(shape, options.requires_grad(false))
+      .bernoulli_(1 - share)
+      .div_(1 - share);
+}
+
+// One mask a text, the same at every step (Gal & Ghahramani 2016).
+at::Tensor LockedDropout(const at::Tensor& sequence, double share) {
+  if (share == 0) return sequence;
+  return sequence * DropoutMask({sequence.size(0), 1, sequence.size(2)}, share,
+                                sequence.options());
+}
+
+at::Tensor WordDropout(const at::Tensor& tokens, double share) {
+  if (share == 0) return tokens;
+  const at::Tensor dropped =
+      at::empty(tokens.sizes(), tokens.options().dtype(at::kFloat))
+          .bernoulli_(share)
+          .to(at::kBool);
+  return tokens.masked_fill(dropped & (tokens != kPaddingId), kUnknownId);
+}
+
+}  // namespace
+
+BatchTensors ToTensors(const Batch& batch, const std::string& device) {
+  const at::TensorOptions integers = at::TensorOptions().dtype(at::kLong);
+  BatchTensors tensors;
+  tensors.tokens =
+      at::tensor(at::ArrayRef<std::int64_t>(batch.tokens), integers)
+          .view({batch.rows, batch.time})
+          .to(at::Device(device));
+  tensors.lengths =
+      at::tensor(at::ArrayRef<std::int64_t>(batch.lengths), integers);
+  if (!batch.labels.empty()) {
+    tensors.labels = at::tensor(at::ArrayRef<float>(batch.labels),
+                                at::TensorOptions().dtype(at::kFloat))
+                         .to(at::Device(device));
+  }
+  return tensors;
+}
+
+SentimentLstm::SentimentLstm(const ModelConfig& config, at::Tensor embedding,
+                             double forget_bias, const LstmKernel& kernel)
+    : config_(config), kernel_(kernel) {
+  embedding_ = embedding.detach().clone();
+  embedding_[kPaddingId].zero_();
+  embedding_.requires_grad_();
+  std::int64_t input_size = config.embedding_size;
+  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+    layers_.emplace_back(input_size, config.hidden_size, config.bidirectional,
+                         forget_bias);
+    input_size = config.hidden_size * config.directions();
+  }
+  const double bound =
+      std::sqrt(6.0 / static_cast<double>(config.pooled_size() + 1));
+  head_weight_ = at::empty({1, config.pooled_size()})
+                     .uniform_(-bound, bound)
+                     .requires_grad_();
+  head_bias_ = at::zeros({1}).requires_grad_();
+}
+
+at::Tensor SentimentLstm::Forward(const BatchTensors& batch,
+                                  const Dropout& dropout) const {
+  const at::Tensor tokens = WordDropout(batch.tokens, dropout.word);
+  // The padding row gets no gradient, so it stays zero.
+  const at::Tensor embedded = at::embedding(embedding_, tokens, kPaddingId);
+  return ForwardEmbedded(embedded, batch.lengths, dropout);
+}
+
+at::Tensor SentimentLstm::ForwardEmbedded(const at::Tensor& embedded,
+                                          const at::Tensor& lengths,
+                                          const Dropout& dropout) const {
+  LayerOutput output{.outputs = LockedDropout(embedded, dropout.embedding)};
+  for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+    const at::Tensor inputs =
+        layer == 0 ? output.outputs
+                   : LockedDropout(output.outputs, dropout.output);
+    output = kernel_.Run(layers_[layer].Gates(dropout.weight), inputs, lengths);
+  }
+  at::Tensor pooled = Pool(output, lengths);
+  if (dropout.output > 0) {
+    pooled =
+        pooled * DropoutMask(pooled.sizes(), dropout.output, pooled.options());
+  }
+  return at::linear(pooled, head_weight_, head_bias_).squeeze(1);
+}
+
+at::Tensor SentimentLstm::Pool(const LayerOutput& output,
+                               const at::Tensor& lengths) const {
+  if (config_.pooling == Pooling::kLast) return output.last;
+  const at::Tensor& outputs = output.outputs;
+  const at::Tensor length = lengths.to(outputs.device()).view({-1, 1, 1});
+  const at::Tensor is_padding =
+      at::arange(outputs.size(1), length.options()).view({1, -1, 1}) >= length;
+  const auto max = [&] {
+    const double lowest = -std::numeric_limits<double>::infinity();
+    return std::get<0>(outputs.masked_fill(is_padding, lowest).max(1));
+  };
+  const auto mean = [&] {
+    return outputs.masked_fill(is_padding, 0).sum(1) / length.squeeze(2);
+  };
+  switch (config_.pooling) {
+    case Pooling::kMax:
+      return max();
+    case Pooling::kMean:
+      return mean();
+    default:
+      return at::cat({max(), mean(), output.last}, 1);
+  }
+}
+
+std::vector<NamedParameter> SentimentLstm::parameters() const {
+  std::vector<NamedParameter> all = {{"embedding", embedding_}};
+  for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+    for (NamedParameter& parameter :
+         layers_[layer].parameters("layers." + std::to_string(layer) + ".")) {
+      all.push_back(std::move(parameter));
+    }
+  }
+  all.push_back({"head.weight", head_weight_});
+  all.push_back({"head.bias", head_bias_});
+  return all;
+}
+
+void SentimentLstm::MoveTo(const std::string& device) {
+  const at::Device target(device);
+  for (const NamedParameter& parameter : parameters()) {
+    // The storage moves; every handle of the parameter goes on naming it.
+    parameter.tensor.mutable_grad().reset();
+    parameter.tensor.set_data(parameter.tensor.detach().to(target));
+  }
+  device_ = device;
+}
+
+double ParityError(const at::Tensor& a, const at::Tensor& b) {
+  const double scale = std::max(1.0, b.abs().max().item<double>());
+  return (a - b).abs().max().item<double>() / scale;
+}
+
+}  // namespace carousel
