@@ -39,7 +39,8 @@ class LineReader {
   explicit LineReader(ByteSource& source);
 
   // False at the end of the source. `line` is valid until the next call. A
-  // line of more than `max_line_bytes` is INVALID_ARGUMENT with its number.
+  // line of more than kMaxLineBytes is INVALID_ARGUMENT with its number. After
+  // an error it must not be called again.
   absl::StatusOr<bool> Next(std::string_view& line);
 
   // The number of the line that Next gave last, from 1.
@@ -50,6 +51,10 @@ class LineReader {
   static constexpr std::size_t kMaxLineBytes = 16 << 20;
 
  private:
+  // Appends the next block of the source to buffer_.
+  absl::Status Refill();
+  absl::Status CheckLength(std::size_t bytes) const;
+
   ByteSource& source_;
   std::string buffer_;
   std::size_t begin_ = 0;

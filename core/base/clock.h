@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 namespace carousel {
@@ -26,6 +28,8 @@ class Clock {
 
 // RFC 3339 in UTC with microseconds, the form in which times are stored.
 std::string FormatTime(absl::Time time);
+// Reads that form and any other of RFC 3339; INVALID_ARGUMENT for the rest.
+absl::StatusOr<absl::Time> ParseTime(std::string_view text);
 
 }  // namespace carousel
 

@@ -11,9 +11,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/base/file_descriptor.h"
 
 namespace carousel {
 
@@ -28,7 +30,8 @@ absl::Status WriteFileAtomically(const std::filesystem::path& path,
                                  std::string_view content);
 
 // Writes a file piece by piece and publishes it at Commit(). Destroyed before
-// that, it leaves nothing behind. Not thread-safe.
+// that, it leaves nothing behind. A path that is there and is no regular file
+// (a folder, a device) is FAILED_PRECONDITION. Not thread-safe.
 class AtomicFileWriter {
  public:
   static absl::StatusOr<std::unique_ptr<AtomicFileWriter>> Create(
@@ -42,11 +45,13 @@ class AtomicFileWriter {
 
  private:
   AtomicFileWriter(std::filesystem::path path,
-                   std::filesystem::path temporary_path, int descriptor);
+                   std::filesystem::path temporary_path, FileDescriptor file);
 
   const std::filesystem::path path_;
   const std::filesystem::path temporary_path_;
-  int descriptor_;
+  FileDescriptor file_;
+  std::string buffer_;  // gathers small pieces
+  bool committed_ = false;
 };
 
 // Syncs every file below `folder` and the folder itself, then renames it to
@@ -81,8 +86,11 @@ class FileLock {
   FileLock& operator=(const FileLock&) = delete;
 
  private:
-  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-  const int descriptor_;
+  explicit FileLock(FileDescriptor file) : file_(std::move(file)) {}
+  static absl::StatusOr<std::unique_ptr<FileLock>> Lock(
+      const std::filesystem::path& path, std::string_view owner, int operation);
+
+  FileDescriptor file_;
 };
 
 }  // namespace carousel
