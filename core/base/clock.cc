@@ -23,11 +23,11 @@ const Clock& Clock::Real() {
   return clock;
 }
 
-std::string FormatTime(absl::Time time) {
+std::string FormatRfc3339(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
 }
 
-absl::StatusOr<absl::Time> ParseTime(std::string_view text) {
+absl::StatusOr<absl::Time> ParseRfc3339(std::string_view text) {
   absl::Time time;
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_full, ToAbslView(text), &time, &error)) {

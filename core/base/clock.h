@@ -26,10 +26,11 @@ class Clock {
   static const Clock& Real();
 };
 
-// RFC 3339 in UTC with microseconds, the form in which times are stored.
-std::string FormatTime(absl::Time time);
+// In UTC with microseconds, the form in which times are stored. (absl has a
+// FormatTime of its own, which argument-dependent lookup would find too.)
+std::string FormatRfc3339(absl::Time time);
 // Reads that form and any other of RFC 3339; INVALID_ARGUMENT for the rest.
-absl::StatusOr<absl::Time> ParseTime(std::string_view text);
+absl::StatusOr<absl::Time> ParseRfc3339(std::string_view text);
 
 }  // namespace carousel
 

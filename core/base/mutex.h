@@ -9,23 +9,33 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "absl/base/thread_annotations.h"
+
 #if defined(__clang__)
 #define CAROUSEL_THREAD_ANNOTATION(x) __attribute__((x))
 #else
 #define CAROUSEL_THREAD_ANNOTATION(x)
 #endif
 
+// Abseil defines three of these names too, with the same meaning; included
+// above, it cannot define them after us.
+#ifndef GUARDED_BY
+#define GUARDED_BY(x) CAROUSEL_THREAD_ANNOTATION(guarded_by(x))
+#endif
+#ifndef PT_GUARDED_BY
+#define PT_GUARDED_BY(x) CAROUSEL_THREAD_ANNOTATION(pt_guarded_by(x))
+#endif
+#ifndef NO_THREAD_SAFETY_ANALYSIS
+#define NO_THREAD_SAFETY_ANALYSIS \
+  CAROUSEL_THREAD_ANNOTATION(no_thread_safety_analysis)
+#endif
 #define CAPABILITY(x) CAROUSEL_THREAD_ANNOTATION(capability(x))
 #define SCOPED_CAPABILITY CAROUSEL_THREAD_ANNOTATION(scoped_lockable)
-#define GUARDED_BY(x) CAROUSEL_THREAD_ANNOTATION(guarded_by(x))
-#define PT_GUARDED_BY(x) CAROUSEL_THREAD_ANNOTATION(pt_guarded_by(x))
 #define REQUIRES(...) \
   CAROUSEL_THREAD_ANNOTATION(requires_capability(__VA_ARGS__))
 #define EXCLUDES(...) CAROUSEL_THREAD_ANNOTATION(locks_excluded(__VA_ARGS__))
 #define ACQUIRE(...) CAROUSEL_THREAD_ANNOTATION(acquire_capability(__VA_ARGS__))
 #define RELEASE(...) CAROUSEL_THREAD_ANNOTATION(release_capability(__VA_ARGS__))
-#define NO_THREAD_SAFETY_ANALYSIS \
-  CAROUSEL_THREAD_ANNOTATION(no_thread_safety_analysis)
 
 namespace carousel {
 
