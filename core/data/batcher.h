@@ -30,8 +30,9 @@ enum class BatchOrder {
 };
 
 // Which texts form each batch of one epoch: a pure function of its arguments.
-// The last batch may be smaller. Bucketing takes windows of `kBucketBatches`
-// batches.
+// One batch may be smaller than the others: the last one, or with bucketing any
+// of them. Bucketing takes windows of `kBucketBatches` batches. `batch_size` is
+// at least 1.
 inline constexpr std::size_t kBucketBatches = 50;
 std::vector<std::vector<std::size_t>> PlanBatches(
     std::span<const std::int64_t> lengths, std::size_t batch_size,

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/byte_source.h"
 
@@ -45,6 +46,8 @@ struct ImportOptions {
 // "70/20/10": three whole numbers from 0 to 100 whose sum is 100, the first
 // above 0.
 absl::StatusOr<std::array<int, 3>> ParseShares(std::string_view text);
+// The same check on numbers.
+absl::Status ValidateShares(const std::array<int, 3>& shares);
 
 // What importing found.
 struct ImportFindings {
@@ -62,18 +65,21 @@ struct Dataset {
   ImportOptions options;
   ImportFindings findings;
 
+  // In the order of the file; valid as long as `examples` is unchanged.
   std::vector<const Example*> InSplit(Split split) const;
 };
 
-// Reads a CSV and splits it. INVALID_ARGUMENT with the row for a label that is
-// none, an empty text, a text that is not UTF-8 or over 1 MiB, a broken record;
-// NOT_FOUND for a missing column; INVALID_ARGUMENT when a label is absent from
-// the whole file or a split with a share above 0 would be empty.
+// Reads a CSV and splits it. INVALID_ARGUMENT with the row and its line for a
+// label that is none, an empty text (also one that normalizing leaves empty), a
+// text that is not UTF-8 or over 1 MiB, a broken record; NOT_FOUND for a
+// missing column; INVALID_ARGUMENT when a label is absent from the whole file
+// or a split with a share above 0 would be empty.
 absl::StatusOr<Dataset> ImportDataset(ByteSource& source,
                                       const ImportOptions& options);
 
 // The stored form: rows.csv (id,label,split,text) and dataset.json (options,
-// label names, findings). The folder must exist.
+// label names, findings). The folder must exist. Reading gives what was
+// written; NOT_FOUND when a file is missing, DATA_LOSS when one is damaged.
 absl::Status WriteDataset(const Dataset& dataset,
                           const std::filesystem::path& folder);
 absl::StatusOr<Dataset> ReadDataset(const std::filesystem::path& folder);

@@ -2,8 +2,9 @@
 //
 // Texts that are equal after default normalizing form a group, and a group
 // stays on one side, or a test text would have been trained on. Groups of each
-// label are sorted by SHA-256 of seed and text and cut at the shares, so adding
-// a row moves few others, and the shares hold per label to one group.
+// label are sorted by the SHA-256 of the seed in decimal, a line feed and the
+// normalized text, and cut at the running sums of the shares, rounded: adding a
+// row moves few others, and the shares hold per label to one group.
 #ifndef CAROUSEL_CORE_DATA_SPLIT_H_
 #define CAROUSEL_CORE_DATA_SPLIT_H_
 
@@ -25,7 +26,8 @@ struct SplitResult {
   std::vector<Split> splits;        // one a row
   std::vector<std::int64_t> group;  // one a row: the first row of its group
   std::int64_t duplicate_rows = 0;
-  // [first row with one label, first row with the other], from 0.
+  // For each group with both labels: [its first row, its first row with the
+  // other label], from 0, in the order of the first rows.
   std::vector<std::array<std::int64_t, 2>> conflicts;
 };
 
