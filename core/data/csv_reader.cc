@@ -7,7 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
-#include "core/data/excerpt.h"
+#include "core/base/strings.h"
 #include "core/text/normalizer.h"
 
 namespace carousel {
@@ -60,7 +60,7 @@ absl::Status CsvReader::ReadHeader() {
       return Error("it is not UTF-8 text; is this a CSV file?");
     }
     if (std::find(names.begin(), name, *name) != name) {
-      return Error(absl::StrCat("it names the column ", Excerpt(*name),
+      return Error(absl::StrCat("it names the column ", Quote(*name),
                                 " more than once"));
     }
   }
@@ -79,9 +79,9 @@ absl::StatusOr<std::size_t> CsvReader::FindColumn(std::string_view name) const {
       columns.push_back("...");
       break;
     }
-    columns.push_back(Excerpt(column));
+    columns.push_back(Quote(column));
   }
-  return absl::NotFoundError(absl::StrCat("there is no column ", Excerpt(name),
+  return absl::NotFoundError(absl::StrCat("there is no column ", Quote(name),
                                           "; the file has ",
                                           absl::StrJoin(columns, ", ")));
 }
@@ -151,7 +151,7 @@ absl::StatusOr<CsvReader::FieldEnd> CsvReader::ReadUnquotedField(
       default:
         return Error(absl::StrCat(
             "a quote stands inside the unquoted field that begins ",
-            Excerpt(field), "; write the field in quotes and double those ",
+            Quote(field), "; write the field in quotes and double those ",
             "inside"));
     }
   }
@@ -231,7 +231,7 @@ std::string CsvReader::Where() const {
 
 absl::Status CsvReader::Error(std::string_view what) const {
   return absl::InvalidArgumentError(
-      absl::StrCat(Where(), ": ", absl::string_view(what.data(), what.size())));
+      absl::StrCat(Where(), ": ", ToAbslView(what)));
 }
 
 std::string CsvField(std::string_view field) {

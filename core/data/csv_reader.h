@@ -34,7 +34,9 @@ class CsvReader {
 
   // False at the end. INVALID_ARGUMENT, naming the row and the line where it
   // begins, for a wrong number of fields, a quote left open (a file cut in
-  X absl::StatusOr<bool> Next(std::vector<std::string>& fields);
+  // the middle), a quote inside an unquoted field, or a field too large. Not
+  // to be called again after an error.
+  absl::StatusOr<bool> Next(std::vector<std::string>& fields);
 
   // The number of the record that Next gave last: 1 is the first after the
   // header. The line where it begins: 1 is the first of the file.

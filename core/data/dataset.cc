@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/base/status_macros.h"
-#include "core/data/excerpt.h"
+#include "core/base/strings.h"
 
 namespace carousel {
 
@@ -29,16 +29,16 @@ absl::StatusOr<Split> ParseSplit(std::string_view text) {
     if (text == ToString(split)) return split;
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      "split is ", Excerpt(text), "; it must be train, validation or test"));
+      "split is ", Quote(text), "; it must be train, validation or test"));
 }
 
 absl::StatusOr<Label> ParseLabel(std::string_view text) {
-  const std::string word = absl::AsciiStrToLower(
-      absl::StripAsciiWhitespace(absl::string_view(text.data(), text.size())));
+  const std::string word =
+      absl::AsciiStrToLower(absl::StripAsciiWhitespace(ToAbslView(text)));
   if (word == "positive" || word == "pos" || word == "1") return 1;
   if (word == "negative" || word == "neg" || word == "0") return 0;
   return absl::InvalidArgumentError(absl::StrCat(
-      "the label is ", Excerpt(text),
+      "the label is ", Quote(text),
       "; it must be positive or negative, pos or neg, 1 or 0, in any case"));
 }
 
@@ -56,7 +56,7 @@ absl::Status ValidateShares(const std::array<int, 3>& shares) {
 
 absl::StatusOr<std::array<int, 3>> ParseShares(std::string_view text) {
   const std::vector<absl::string_view> parts =
-      absl::StrSplit(absl::string_view(text.data(), text.size()), '/');
+      absl::StrSplit(ToAbslView(text), '/');
   std::array<int, 3> shares = {};
   bool parsed = parts.size() == shares.size();
   for (std::size_t i = 0; parsed && i < shares.size(); ++i) {
@@ -64,7 +64,7 @@ absl::StatusOr<std::array<int, 3>> ParseShares(std::string_view text) {
   }
   if (!parsed) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "split is ", Excerpt(text),
+        "split is ", Quote(text),
         "; it must be three whole numbers of per cent, for example 70/20/10"));
   }
   RETURN_IF_ERROR(ValidateShares(shares));

@@ -7,6 +7,7 @@
 #include "core/base/error_details.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 #include "core/data/csv_reader.h"
 #include "core/data/dataset.h"
 
@@ -102,8 +103,8 @@ absl::Status ReadExamples(ByteSource& source, std::vector<Example>& examples) {
 // Whatever is wrong inside a stored file is damage, not the caller's argument.
 absl::Status AsDataLoss(const absl::Status& status,
                         const std::filesystem::path& path) {
-  return absl::DataLossError(absl::StrCat(
-      path.string(), " is damaged: ", std::string(status.message())));
+  return absl::DataLossError(
+      absl::StrCat(path.string(), " is damaged: ", status.message()));
 }
 
 }  // namespace
@@ -115,7 +116,7 @@ absl::Status WriteDataset(const Dataset& dataset,
   std::string rows = "id,label,split,text\n";
   for (const Example& example : dataset.examples) {
     absl::StrAppend(&rows, CsvField(example.id), ",", example.label, ",",
-                    std::string(ToString(example.split)), ",",
+                    ToAbslView(ToString(example.split)), ",",
                     CsvField(example.text), "\n");
     if (rows.size() < kWriteBytes) continue;
     RETURN_IF_ERROR(writer->Append(rows));
@@ -144,7 +145,7 @@ absl::StatusOr<Dataset> ReadDataset(const std::filesystem::path& folder) {
   if (dataset.examples.size() != *rows) {
     return absl::DataLossError(
         absl::StrCat(rows_path.string(), " holds ", dataset.examples.size(),
-                     " rows; ", kDescriptionFile.data(), " says ", *rows));
+                     " rows; ", ToAbslView(kDescriptionFile), " says ", *rows));
   }
   return dataset;
 }

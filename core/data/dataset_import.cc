@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 #include "core/data/csv_reader.h"
 #include "core/data/dataset.h"
 #include "core/data/split.h"
@@ -104,7 +105,7 @@ class Importer {
       if (share == 0 || !empty) continue;
       const std::string_view name = ToString(split);
       return absl::InvalidArgumentError(absl::StrCat(
-          "the ", std::string(name), " split has a share of ", share,
+          "the ", ToAbslView(name), " split has a share of ", share,
           " % and would be empty: ", rows_.size(), " rows are too few"));
     }
     return absl::OkStatus();
