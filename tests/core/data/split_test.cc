@@ -64,7 +64,9 @@ TEST(SplitTest, HoldsTheSharesOfEachLabelToOneGroup) {
           const int size = sizes[{label, split}];
           EXPECT_LE(std::abs(size - exact), 1)
               << ToString(split) << " of " << count;
-          if (share == 0) EXPECT_EQ(size, 0);
+          if (share == 0) {
+            EXPECT_EQ(size, 0);
+          }
         }
       }
     }
