@@ -145,6 +145,15 @@ TEST_P(LstmParityTest, LastIsTheOutputAtTheTextsOwnEnds) {
   }
 }
 
+std::string ParityCaseName(
+    const testing::TestParamInfo<std::tuple<Engine, Shape>>& info) {
+  const auto& [engine, shape] = info.param;
+  return std::string(ToString(engine)) + "_batch" +
+         std::to_string(shape.batch) + "_time" + std::to_string(shape.time) +
+         "_hidden" + std::to_string(shape.hidden) +
+         (shape.bidirectional ? "_both" : "");
+}
+
 INSTANTIATE_TEST_SUITE_P(
     EnginesAndShapes, LstmParityTest,
     testing::Combine(testing::Values(Engine::kReference, Engine::kLibtorch),
@@ -152,22 +161,18 @@ INSTANTIATE_TEST_SUITE_P(
                                      Shape{1, 9, 16, true},
                                      Shape{5, 12, 17, false},
                                      Shape{6, 23, 32, true})),
-    [](const auto& info) {
-      const auto& [engine, shape] = info.param;
-      return std::string(ToString(engine)) + "_batch" +
-             std::to_string(shape.batch) + "_time" +
-             std::to_string(shape.time) + "_hidden" +
-             std::to_string(shape.hidden) +
-             (shape.bidirectional ? "_both" : "");
-    });
+    ParityCaseName);
 
 // The textbook formula with plain numbers.
 TEST(LstmCellTest, StepFollowsTheEquations) {
-  const auto scalar = [](double value) { return at::full({1, 1}, value); };
+  const auto scalar = [](double value) {
+    return at::full({1, 1}, value, at::kDouble);
+  };
   StackedGates gates;
   gates.weight =
-      at::tensor({0.5, -0.25, 1.0, 0.75, -0.5, 2.0, 0.1, 0.2}).view({4, 2});
-  gates.bias = at::tensor({1.0, 0.0, -0.5, 0.25});
+      at::tensor({0.5, -0.25, 1.0, 0.75, -0.5, 2.0, 0.1, 0.2}, at::kDouble)
+          .view({4, 2});
+  gates.bias = at::tensor({1.0, 0.0, -0.5, 0.25}, at::kDouble);
   const double h = 0.3, c = -0.7, x = 1.5;
   const auto sigmoid = [](double z) { return 1 / (1 + std::exp(-z)); };
   const double f = sigmoid(0.5 * h - 0.25 * x + 1.0);
