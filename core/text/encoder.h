@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,10 +18,11 @@ namespace carousel {
 enum class Truncation {
   kHead,      // the first
   kTail,      // the last
-  kHeadTail,  // the first quarter of the length and the last three quarters
+  kHeadTail,  // max_tokens / 4 from the beginning, the others from the end
 };
 
 std::string_view ToString(Truncation truncation);  // "head", "tail", ...
+// INVALID_ARGUMENT for any other name.
 absl::StatusOr<Truncation> ParseTruncation(std::string_view text);
 
 struct EncodedText {
@@ -35,20 +37,26 @@ class TextEncoder {
   // The largest text that is read, in bytes.
   static constexpr std::size_t kMaxTextBytes = 1 << 20;
 
+  // `max_tokens` is at least 1.
   TextEncoder(TextOptions options, Vocabulary vocabulary,
               std::size_t max_tokens, Truncation truncation);
 
   // INVALID_ARGUMENT with reason TEXT_TOO_LONG, INVALID_UTF8 or NO_TOKENS
   // (empty, or nothing left after cleaning).
   absl::StatusOr<EncodedText> Encode(std::string_view text) const;
-  // The same for a text that is already split.
+  // The same for a text that is already split; only NO_TOKENS is left to fail.
   absl::StatusOr<EncodedText> EncodeTokens(
       const std::vector<std::string>& tokens) const;
 
+  const Tokenizer& tokenizer() const { return tokenizer_; }
   const Vocabulary& vocabulary() const { return vocabulary_; }
   std::size_t max_tokens() const { return max_tokens_; }
+  Truncation truncation() const { return truncation_; }
 
  private:
+  void AppendToken(std::string_view token, EncodedText& encoded) const;
+  absl::StatusOr<EncodedText> Finish(EncodedText encoded) const;
+
   const Tokenizer tokenizer_;
   const Vocabulary vocabulary_;
   const std::size_t max_tokens_;

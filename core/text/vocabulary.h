@@ -20,7 +20,8 @@ inline constexpr TokenId kPaddingId = 0;
 // Row 1 of the embedding: every word that the vocabulary does not hold.
 inline constexpr TokenId kUnknownId = 1;
 
-// How often each word was seen.
+// How often each word was seen. A word holds no tab and no line end; the
+// tokenizer gives none that does. Not thread-safe.
 class WordCounts {
  public:
   void Add(std::string_view word, std::int64_t count = 1);
@@ -39,15 +40,15 @@ class Vocabulary {
  public:
   // The words seen at least `min_count` times, most frequent first, words of
   // equal count in byte order, at most `max_size` entries with the two
-  // reserved ones.
+  // reserved ones, which stand first whatever `max_size` is.
   static Vocabulary Build(const WordCounts& counts, std::int64_t min_count,
                           std::size_t max_size);
 
   // The text of vocabulary.txt: one "word<TAB>count" a line, in the order of
   // the indices, the reserved entries "<pad>" and "<unk>" first with count 0.
   std::string Serialize() const;
-  // INVALID_ARGUMENT with the line for a repeated word, a missing count or
-  // reserved entries that are not where they belong.
+  // INVALID_ARGUMENT with the line for a repeated or empty word, a count that
+  // is missing or no count, or reserved entries that are not where they belong.
   static absl::StatusOr<Vocabulary> Parse(std::string_view text);
 
   // kUnknownId for a word that is not there. "<pad>" and "<unk>" as words of
@@ -60,7 +61,8 @@ class Vocabulary {
 
  private:
   Vocabulary();
-  void Append(std::string word, std::int64_t count);
+  // False, and nothing changes, when the word is there.
+  bool Append(std::string_view word, std::int64_t count);
 
   std::vector<std::string> words_;
   std::vector<std::int64_t> counts_;

@@ -4,10 +4,12 @@
 //   word2vec text (gensim's save_word2vec_format): a line "count dimension",
 //     then "word v1 ... vd" a line;
 //   GloVe text: the same without the first line.
-// A word may hold any bytes but space, tab and line ends; in GloVe text, where
-// a few published words hold spaces (glove.840B), the last `dimension` fields
-// are the vector and what is before them is the word. A repeated word keeps
-// its first vector, as gensim does.
+// Fields are separated by spaces or tabs; more at the end of a line do no harm,
+// nor do CRLF and empty lines at the end of the file. A word may hold any bytes
+// but space, tab and line ends; in GloVe text, where a few published words hold
+// spaces (glove.840B), the last `dimension` fields are the vector and what is
+// before them is the word, unless that ends in a number: then the line has too
+// many numbers. A repeated word keeps its first vector, as gensim does.
 #ifndef CAROUSEL_CORE_TEXT_WORD_VECTORS_H_
 #define CAROUSEL_CORE_TEXT_WORD_VECTORS_H_
 
@@ -39,7 +41,10 @@ struct WordVectorsSummary {
 // Movable; const use is thread-safe.
 class WordVectors {
  public:
-  WordVectors(std::size_t dimension) : dimension_(dimension) {}
+  // Published vectors have 25 to 1,024 numbers a word.
+  static constexpr std::size_t kMaxDimension = 4096;
+
+  explicit WordVectors(std::size_t dimension) : dimension_(dimension) {}
 
   // False, and nothing changes, when the word is there. `values` has
   // dimension() entries.
@@ -63,10 +68,13 @@ class WordVectors {
 using WordFilter = std::function<bool(std::string_view word)>;
 
 // Reads the whole file and checks all of it, whatever the filter keeps.
-// INVALID_ARGUMENT with the line (and byte) for: content that is not vectors
-// (say, a PNG), a wrong number of fields, what is not a number, NaN or
-// infinity, a dimension over 4,096. DATA_LOSS when word2vec's count is not
-// reached or the gzip stream is cut. `summary` may be null.
+// INVALID_ARGUMENT with the line, and the byte where it helps (both count in
+// the unzipped stream, lines from 1, bytes from 0), for: content that is not
+// vectors (say, a PNG), no vectors at all, a wrong number of fields, what is
+// not a number that a float holds, NaN or infinity, a dimension over
+// kMaxDimension, more words than word2vec's count. DATA_LOSS when that count
+// is not reached or the gzip stream is cut. `summary` may be null; it is set
+// only when all went well.
 absl::StatusOr<WordVectors> ReadWordVectors(ByteSource& source,
                                             const WordFilter& filter,
                                             WordVectorsSummary* summary);

@@ -1,0 +1,124 @@
+// What holds for every text: all of Unicode, and random texts of awkward parts.
+#include <cstdint>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "core/base/random.h"
+#include "core/text/normalizer.h"
+#include "core/text/tokenizer.h"
+#include "core/text/utf8.h"
+#include "core/text/vocabulary.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace carousel {
+namespace {
+
+// Every combination of the options.
+std::vector<TextOptions> AllOptions() {
+  std::vector<TextOptions> all;
+  for (unsigned bits = 0; bits < 1u << kTextOptionFields.size(); ++bits) {
+    TextOptions options;
+    for (std::size_t i = 0; i < kTextOptionFields.size(); ++i) {
+      options.*kTextOptionFields[i].member = (bits >> i & 1) != 0;
+    }
+    all.push_back(options);
+  }
+  return all;
+}
+
+constexpr std::string_view kParts[] = {
+    "a",      "N",      "n't",    "'",      "'s",     "'ve",    "t",
+    "can't",  "I",      ".",      "..",     "-",      "--",     ",",
+    "3",      "10/10",  "u.s.",   ":",      "/",      "!",      " ",
+    "\t",     "\n",     "<",      ">",      "<br />", "<!--",   "-->",
+    "&",      "&amp;",  "&#39;",  ";",      "\"",     "=",      "é",
+    "É",      "\u0301", "\u0323", "\u0345", "\u0344", "İ",      "ß",
+    "ﬁ",      "½",      "…",      "—",      "’",      "\u0092", "\u0085",
+    "\u00A0", "\u200B", "\u200D", "\u00AD", "\uFEFF", "¨",      "´",
+    "`",      "漢",     "ｶﾞ",     "\u1112", "\u1161", "हि",     "😀",
+    "\uFE0F", "\uFDFA", "\u2126", "Ǆ",      "\u0CC6", "\u0CC2", "\u0CD5",
+};
+
+std::string RandomText(std::mt19937_64& generator) {
+  std::string text;
+  for (auto left = 1 + UniformBelow(generator, 24); left > 0; --left) {
+    text += kParts[UniformBelow(generator, std::size(kParts))];
+  }
+  return text;
+}
+
+TEST(TextPropertiesTest, NormalizingEveryCharacterTwiceChangesNothing) {
+  for (const TextOptions& options : AllOptions()) {
+    // The other options change nothing here, but the time.
+    if (options.strip_html || options.keep_punctuation ||
+        options.split_contractions) {
+      continue;
+    }
+    for (char32_t c = 0; c <= 0x10FFFF; ++c) {
+      if (c == 0xD800) c = 0xE000;
+      std::string text = "x";
+      AppendUtf8(c, text);
+      text += "\u0301";
+      ASSERT_OK_AND_ASSIGN(const auto once, NormalizeText(text, options));
+      ASSERT_OK_AND_ASSIGN(const auto twice, NormalizeText(once, options));
+      ASSERT_EQ(once, twice) << "U+" << std::hex << std::uint32_t{c};
+    }
+  }
+}
+
+TEST(TextPropertiesTest, NormalizingTwiceChangesNothing) {
+  std::mt19937_64 generator(1);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string text = RandomText(generator);
+    for (const bool lowercase : {false, true}) {
+      const TextOptions options{.strip_html = false, .lowercase = lowercase};
+      ASSERT_OK_AND_ASSIGN(const auto once, NormalizeText(text, options));
+      ASSERT_EQ(FindInvalidUtf8(once), std::nullopt) << text;
+      ASSERT_OK_AND_ASSIGN(const auto twice, NormalizeText(once, options));
+      ASSERT_EQ(once, twice) << text;
+    }
+  }
+}
+
+TEST(TextPropertiesTest, TokenizingJoinedTokensGivesTheSameTokens) {
+  std::mt19937_64 generator(2);
+  for (const TextOptions& options : AllOptions()) {
+    const Tokenizer tokenizer(options);
+    for (int i = 0; i < 2'000; ++i) {
+      const std::string text = RandomText(generator);
+      ASSERT_OK_AND_ASSIGN(const auto tokens, tokenizer.Tokenize(text));
+      ASSERT_OK_AND_ASSIGN(const auto again,
+                           tokenizer.Tokenize(absl::StrJoin(tokens, " ")));
+      ASSERT_EQ(again, tokens) << text;
+    }
+  }
+}
+
+TEST(TextPropertiesTest, AVocabularyFileHoldsAnyToken) {
+  std::mt19937_64 generator(3);
+  for (const TextOptions& options : AllOptions()) {
+    const Tokenizer tokenizer(options);
+    WordCounts counts;
+    for (int i = 0; i < 500; ++i) {
+      ASSERT_OK_AND_ASSIGN(const auto tokens,
+                           tokenizer.Tokenize(RandomText(generator)));
+      for (const std::string& token : tokens) {
+        ASSERT_FALSE(token.empty());
+        ASSERT_LE(token.size(), Tokenizer::kMaxTokenBytes);
+        counts.Add(token);
+      }
+    }
+    const auto written = Vocabulary::Build(counts, 1, 1'000'000);
+    ASSERT_OK_AND_ASSIGN(const auto read,
+                         Vocabulary::Parse(written.Serialize()));
+    EXPECT_EQ(read.Serialize(), written.Serialize());
+    EXPECT_EQ(read.size(), counts.counts().size() + 2);
+  }
+}
+
+}  // namespace
+}  // namespace carousel
