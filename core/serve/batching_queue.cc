@@ -1,1 +1,149 @@
 #include "core/serve/batching_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "core/base/error_details.h"
+
+namespace carousel {
+namespace {
+
+// How long a refused caller should wait: about what a full queue takes to
+// shrink noticeably, and not so long that a short burst costs a second.
+constexpr absl::Duration kRetryDelay = absl::Milliseconds(500);
+
+void FinishExpired(const std::vector<QueueItem>& items) {
+  for (const QueueItem& item : items) {
+    item.done(absl::DeadlineExceededError(
+        "the deadline passed while the text waited for its turn"));
+  }
+}
+
+// True when nobody waits for the item, which is finished then.
+bool FinishIfCancelled(const QueueItem& item) {
+  if (item.cancelled == nullptr || !item.cancelled()) return false;
+  item.done(absl::CancelledError("the caller went away"));
+  return true;
+}
+
+}  // namespace
+
+BatchingQueue::BatchingQueue(const BatchingQueueOptions& options,
+                             const Clock& clock)
+    : options_(options), clock_(clock) {}
+
+BatchingQueue::~BatchingQueue() {
+  std::vector<QueueItem> left;
+  {
+    MutexLock lock(mutex_);
+    closed_ = true;
+    left = waiting_.TakeExpired(SteadyTime::max());
+  }
+  for (const QueueItem& item : left) {
+    item.done(WithReason(absl::UnavailableError("the server is stopping"),
+                         "DRAINING"));
+  }
+}
+
+absl::Status BatchingQueue::Push(std::vector<QueueItem> items) {
+  const SteadyTime now = clock_.SteadyNow();
+  std::vector<QueueItem> expired;
+  absl::Status status;
+  {
+    MutexLock lock(mutex_);
+    expired = waiting_.TakeExpired(now);
+    status = Admit(items, now);
+  }
+  // A batch may hold items of one model only, so one push can be work for
+  // several threads.
+  if (status.ok()) changed_.NotifyAll();
+  FinishExpired(expired);
+  return status;
+}
+
+absl::Status BatchingQueue::Admit(std::vector<QueueItem>& items,
+                                  SteadyTime now) {
+  if (closed_) {
+    return WithReason(absl::UnavailableError("the server is stopping"),
+                      "DRAINING");
+  }
+  const std::size_t depth = waiting_.size();
+  if (depth > options_.capacity || items.size() > options_.capacity - depth) {
+    return WithRetryDelay(
+        WithReason(
+            absl::ResourceExhaustedError(absl::StrCat(
+                items.size(), " texts do not fit into the queue: ", depth,
+                " are waiting and it holds at most ", options_.capacity)),
+            "QUEUE_FULL"),
+        kRetryDelay);
+  }
+  for (QueueItem& item : items) {
+    item.enqueued_at = now;
+    waiting_.Add(std::move(item));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<QueueItem> BatchingQueue::PopBatch() {
+  while (true) {
+    std::optional<QueueItem> first = WaitForMostUrgent();
+    if (!first.has_value()) return {};
+    if (FinishIfCancelled(*first)) continue;
+    std::vector<QueueItem> batch = TakeCompanions(*first);
+    batch.push_back(*std::move(first));
+    std::stable_sort(batch.begin(), batch.end(),
+                     [](const QueueItem& a, const QueueItem& b) {
+                       return a.length() > b.length();
+                     });
+    return batch;
+  }
+}
+
+std::optional<QueueItem> BatchingQueue::WaitForMostUrgent() {
+  while (true) {
+    std::vector<QueueItem> expired;
+    std::optional<QueueItem> item;
+    {
+      MutexLock lock(mutex_);
+      while (waiting_.empty() && !closed_) changed_.Wait(mutex_);
+      if (waiting_.empty()) return std::nullopt;
+      expired = waiting_.TakeExpired(clock_.SteadyNow());
+      if (!waiting_.empty()) item = waiting_.TakeMostUrgent();
+    }
+    FinishExpired(expired);
+    if (item.has_value()) return item;
+  }
+}
+
+std::vector<QueueItem> BatchingQueue::TakeCompanions(const QueueItem& first) {
+  std::vector<QueueItem> expired;
+  std::vector<QueueItem> companions;
+  {
+    MutexLock lock(mutex_);
+    expired = waiting_.TakeExpired(clock_.SteadyNow());
+    const std::size_t places =
+        std::max<std::size_t>(options_.max_batch_rows, 1);
+    companions =
+        waiting_.TakeNearest(first.model.get(), first.length(), places - 1);
+  }
+  FinishExpired(expired);
+  std::erase_if(companions, FinishIfCancelled);
+  return companions;
+}
+
+void BatchingQueue::Close() {
+  {
+    MutexLock lock(mutex_);
+    closed_ = true;
+  }
+  changed_.NotifyAll();
+}
+
+std::size_t BatchingQueue::depth() const {
+  MutexLock lock(mutex_);
+  return waiting_.size();
+}
+
+}  // namespace carousel

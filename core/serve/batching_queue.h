@@ -1,54 +1,45 @@
 // Where texts wait for a place in a batch: bounded, with deadlines, batched
 // with texts of about their own length. Knows no torch.
+//
+// There is no batching window: a free thread takes what waits at once, and
+// batches grow by themselves while all threads are busy. So no item waits while
+// a thread does, and an expired item is never left behind a sleeping one.
+//
+// Order is by deadline alone. A text without a deadline gives way to every text
+// with one, and those of equal deadline are served in the order of arrival.
 #ifndef CAROUSEL_CORE_SERVE_BATCHING_QUEUE_H_
 #define CAROUSEL_CORE_SERVE_BATCHING_QUEUE_H_
 
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <list>
-#include <memory>
+#include <optional>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "core/base/clock.h"
 #include "core/base/mutex.h"
-#include "core/serve/live_model.h"
-#include "core/text/encoder.h"
+#include "core/serve/queue_item.h"
+#include "core/serve/waiting_items.h"
 
 namespace carousel {
-
-using SteadyTime = std::chrono::steady_clock::time_point;
-
-// One text on its way to an answer.
-struct QueueItem {
-  std::shared_ptr<const LiveModel> model;
-  EncodedText text;
-  SteadyTime deadline = SteadyTime::max();
-  // True once nobody waits for the answer any more; may be null.
-  std::function<bool()> cancelled;
-  // Called exactly once, from whichever thread has the answer:
-  // DEADLINE_EXCEEDED or CANCELLED when the item never ran.
-  std::function<void(absl::StatusOr<double>)> done;
-  SteadyTime enqueued_at;  // set by Push
-};
 
 struct BatchingQueueOptions {
   std::size_t capacity = 16384;  // items waiting
   std::size_t max_batch_rows = 64;
 };
 
-// Thread-safe.
+// Thread-safe. Calls nothing of an item, and destroys none, with its lock held.
 class BatchingQueue {
  public:
   BatchingQueue(const BatchingQueueOptions& options, const Clock& clock);
   // Every item still waiting is done with UNAVAILABLE.
   ~BatchingQueue();
+  BatchingQueue(const BatchingQueue&) = delete;
+  BatchingQueue& operator=(const BatchingQueue&) = delete;
 
   // Takes all items or none. RESOURCE_EXHAUSTED (reason QUEUE_FULL, with a
   // retry delay) when they do not fit, naming depth and capacity; UNAVAILABLE
-  // (reason DRAINING) after Close; the items' `done` is not called then.
+  // (reason DRAINING) after Close; the items' `done` is not called then. What
+  // has expired in the queue is finished first and holds no place.
   absl::Status Push(std::vector<QueueItem> items) EXCLUDES(mutex_);
 
   // Blocks until there is work; empty after Close when nothing waits. Items
@@ -65,14 +56,19 @@ class BatchingQueue {
   std::size_t capacity() const { return options_.capacity; }
 
  private:
-  std::vector<QueueItem> TakeExpired() REQUIRES(mutex_);
-  std::vector<QueueItem> TakeBatch() REQUIRES(mutex_);
+  absl::Status Admit(std::vector<QueueItem>& items, SteadyTime now)
+      REQUIRES(mutex_);
+  // The item with the nearest deadline; nothing after Close when none waits.
+  std::optional<QueueItem> WaitForMostUrgent() EXCLUDES(mutex_);
+  // Those of its model nearest to `first` in length that still want an answer.
+  std::vector<QueueItem> TakeCompanions(const QueueItem& first)
+      EXCLUDES(mutex_);
 
   const BatchingQueueOptions options_;
   const Clock& clock_;
   mutable Mutex mutex_;
   CondVar changed_;
-  std::list<QueueItem> waiting_ GUARDED_BY(mutex_);
+  WaitingItems waiting_ GUARDED_BY(mutex_);
   bool closed_ GUARDED_BY(mutex_) = false;
 };
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,64 +27,90 @@ struct LoadedVersion {
   std::int64_t bytes = 0;
 };
 
-// Thread-safe. Loading runs without the lock; a swap is one pointer.
+// Thread-safe. A version in memory is found without waiting for a load; loads,
+// labels, unloads and deletions run one at a time.
 class ModelRegistry {
  public:
   using Loader = std::function<absl::StatusOr<std::shared_ptr<const LiveModel>>(
       const std::string& name, std::int64_t version,
       const std::filesystem::path& folder)>;
-  // Told how long each load took and whether it worked; may be null.
+  // Told how long each load took and whether it worked; may be null. Must be
+  // quick.
   using LoadObserver = std::function<void(double seconds, bool ok)>;
 
-  // Nothing is owned.
+  // The store is not owned.
   ModelRegistry(ModelStore& store, Loader loader, LoadObserver observer);
 
   // Loads every labelled version. One that fails is left out and named in the
   // returned list; the rest serve.
-  absl::StatusOr<std::vector<absl::Status>> LoadLabelled() EXCLUDES(mutex_);
+  absl::StatusOr<std::vector<absl::Status>> LoadLabelled()
+      EXCLUDES(change_mutex_, mutex_);
 
   // The model that a reference means, loading it when it is not in memory.
-  // NOT_FOUND as ModelStore::Resolve; DATA_LOSS for damaged files.
+  // NOT_FOUND as ModelStore::Resolve; DATA_LOSS for damaged files. A version
+  // that failed to load gives the same error again without another try, so
+  // that calls for it cost nothing; Load, Promote and Publish try again.
   absl::StatusOr<std::shared_ptr<const LiveModel>> Get(
-      const ModelReference& reference) EXCLUDES(mutex_);
+      const ModelReference& reference) EXCLUDES(change_mutex_, mutex_);
 
   // Loads a version and keeps it until Unload.
-  absl::Status Load(const ModelReference& reference) EXCLUDES(mutex_);
+  absl::Status Load(const ModelReference& reference)
+      EXCLUDES(change_mutex_, mutex_);
   // Lets go of a version; calls that hold it finish. FAILED_PRECONDITION
   // naming the labels for a labelled one; NOT_FOUND when it is not loaded.
-  absl::Status Unload(const ModelReference& reference) EXCLUDES(mutex_);
+  absl::Status Unload(const ModelReference& reference)
+      EXCLUDES(change_mutex_, mutex_);
 
   // Loads and warms the version, then moves the label, in the store and here.
   // What the label pointed at goes on serving when anything fails.
   absl::StatusOr<ModelVersionRecord> Promote(const ModelReference& reference,
                                              std::string_view label)
-      EXCLUDES(mutex_);
+      EXCLUDES(change_mutex_, mutex_);
 
   // Publishes a job's result: store, load, warm, `latest`, and `stable` when
   // `promote_if_better` and its validation accuracy on the same dataset is
-  // higher than that of stable's holder, or nobody holds it. Gives the same
-  // version when called again for the same job.
+  // higher than that of stable's holder, or nobody holds it. A version that
+  // does not load keeps its place in the store but gets no label. Safe to
+  // repeat for the same job after an error or a crash at any point: it gives
+  // the same version and does what is left. `latest` never moves back.
   absl::StatusOr<ModelVersionRecord> Publish(
       const ModelVersionRecord& record, const std::filesystem::path& content,
-      bool promote_if_better) EXCLUDES(mutex_);
+      bool promote_if_better) EXCLUDES(change_mutex_, mutex_);
 
   // Unloads and deletes; FAILED_PRECONDITION as ModelStore::Delete.
-  absl::Status Delete(const ModelReference& reference) EXCLUDES(mutex_);
+  absl::Status Delete(const ModelReference& reference)
+      EXCLUDES(change_mutex_, mutex_);
 
   std::vector<LoadedVersion> Loaded() const EXCLUDES(mutex_);
 
  private:
   using Key = std::pair<std::string, std::int64_t>;
-  absl::StatusOr<std::shared_ptr<const LiveModel>> GetVersion(
-      const std::string& model, std::int64_t version) EXCLUDES(mutex_);
+  using ModelPointer = std::shared_ptr<const LiveModel>;
+
+  // What came of the version's last load; nothing when there was none.
+  std::optional<absl::StatusOr<ModelPointer>> Find(const Key& key) const
+      EXCLUDES(mutex_);
+  // The version, loaded when it is not in memory.
+  absl::StatusOr<ModelPointer> FindOrLoad(const Key& key)
+      REQUIRES(change_mutex_) EXCLUDES(mutex_);
+  absl::StatusOr<ModelPointer> ReadVersion(const Key& key)
+      REQUIRES(change_mutex_) EXCLUDES(mutex_);
+  // False when the version was not in memory.
+  bool Remove(const Key& key) EXCLUDES(mutex_);
+  absl::Status MoveLabels(const ModelVersionRecord& published,
+                          bool promote_if_better) REQUIRES(change_mutex_);
 
   ModelStore& store_;
   const Loader loader_;
   const LoadObserver observer_;
+
+  // Held through every change, which may take as long as a load: two loads of
+  // one version would double its memory, and a version must not be unloaded or
+  // deleted between its load and its label. Taken before mutex_.
+  Mutex change_mutex_;
+  // Held for a look at the map or one change of it.
   mutable Mutex mutex_;
-  // One load at a time: two of the same version would double its memory.
-  Mutex loading_mutex_;
-  std::map<Key, std::shared_ptr<const LiveModel>> loaded_ GUARDED_BY(mutex_);
+  std::map<Key, absl::StatusOr<ModelPointer>> loads_ GUARDED_BY(mutex_);
 };
 
 }  // namespace carousel

@@ -1,1 +1,237 @@
 #include "core/serve/predictor.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/error_details.h"
+#include "core/serve/predict_call.h"
+
+namespace carousel {
+namespace {
+
+double Seconds(std::chrono::steady_clock::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+absl::Status DrainingError() {
+  return WithReason(absl::UnavailableError("the server is stopping"),
+                    "DRAINING");
+}
+
+// `probability` if it is one.
+absl::StatusOr<double> CheckProbability(double probability) {
+  // False for NaN as well.
+  if (probability >= 0 && probability <= 1) return probability;
+  return absl::InternalError(absl::StrCat("the model answered ", probability,
+                                          "; a probability must be in [0, 1]"));
+}
+
+}  // namespace
+
+Predictor::Predictor(const PredictorOptions& options, ModelRegistry& registry,
+                     Executor& executor, const Clock& clock,
+                     PredictObserver* observer)
+    : options_(options),
+      registry_(registry),
+      executor_(executor),
+      clock_(clock),
+      observer_(observer),
+      queue_(options.queue, clock) {
+  for (int i = 0; i < std::max(options_.threads, 1); ++i) {
+    threads_.emplace_back([this] {
+      while (true) {
+        std::vector<QueueItem> batch = queue_.PopBatch();
+        if (batch.empty()) return;
+        RunBatch(std::move(batch));
+      }
+    });
+  }
+}
+
+Predictor::~Predictor() { Stop(); }
+
+void Predictor::Stop() {
+  MutexLock stop_lock(stop_mutex_);
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    while (tasks_ > 0) changed_.Wait(mutex_);
+  }
+  queue_.Close();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+absl::Status Predictor::CheckLimits(const PredictRequest& request) const {
+  FieldViolations violations;
+  const std::size_t texts = request.texts.size();
+  if (texts == 0 || texts > options_.max_texts) {
+    violations.Add("texts", absl::StrCat("texts has ", texts,
+                                         " entries; it must have 1 to ",
+                                         options_.max_texts));
+  }
+  std::size_t bytes = 0;
+  for (const std::string& text : request.texts) bytes += text.size();
+  if (bytes > options_.max_bytes) {
+    violations.Add("texts", absl::StrCat("texts has ", bytes,
+                                         " bytes; it must have at most ",
+                                         options_.max_bytes));
+  }
+  return violations.ToStatus();
+}
+
+bool Predictor::RunTask(std::function<void()> task, bool first) {
+  {
+    MutexLock lock(mutex_);
+    if (first && stopping_) return false;
+    ++tasks_;
+  }
+  executor_.Run([this, task = std::move(task)]() mutable {
+    task();
+    // What the task holds is let go while this predictor still lives.
+    task = nullptr;
+    EndTask();
+  });
+  return true;
+}
+
+void Predictor::EndTask() {
+  MutexLock lock(mutex_);
+  --tasks_;
+  // With the lock held: Stop, and the end of this predictor, wait for it.
+  if (tasks_ == 0) changed_.NotifyAll();
+}
+
+void Predictor::Predict(PredictRequest request, Done done) {
+  if (absl::Status status = CheckLimits(request); !status.ok()) {
+    done(std::move(status));
+    return;
+  }
+  const auto call =
+      std::make_shared<PredictCall>(std::move(request), std::move(done));
+  if (!RunTask([this, call] { Begin(call); }, /*first=*/true)) {
+    call->done(DrainingError());
+  }
+}
+
+void Predictor::Begin(const CallPtr& call) {
+  if (absl::Status status = call->CheckWanted(clock_); !status.ok()) {
+    return Fail(*call, status);
+  }
+  auto model = registry_.Get(call->request.model);
+  if (!model.ok()) return Fail(*call, model.status());
+  call->StartEncoding(*std::move(model), clock_.SteadyNow());
+  const std::size_t tasks =
+      std::min(options_.encode_parallelism, call->chunks.size());
+  for (std::size_t i = 1; i < tasks; ++i) {
+    RunTask([this, call] { EncodeNextChunk(call); }, /*first=*/false);
+  }
+  EncodeNextChunk(call);
+}
+
+void Predictor::EncodeNextChunk(const CallPtr& call) {
+  const std::size_t index = call->next_chunk.fetch_add(1);
+  if (index >= call->chunks.size()) return;
+  const TextChunk chunk = call->chunks[index];
+  // What nobody wants any more is not read: Enqueue finds that out again.
+  if (call->CheckWanted(clock_).ok()) {
+    const TextEncoder& encoder = call->model->encoder();
+    for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
+      call->encoded[i] = encoder.Encode(call->request.texts[i]);
+    }
+  }
+  if (call->chunks_left.fetch_sub(1) == 1) {
+    Enqueue(call);
+  } else if (call->next_chunk.load() < call->chunks.size()) {
+    RunTask([this, call] { EncodeNextChunk(call); }, /*first=*/false);
+  }
+}
+
+void Predictor::Enqueue(const CallPtr& call) {
+  if (absl::Status status = call->CheckWanted(clock_); !status.ok()) {
+    return Fail(*call, status);
+  }
+  call->request.texts = {};
+  std::int64_t tokens = 0;
+  std::int64_t unknown = 0;
+  std::vector<QueueItem> items;
+  for (std::size_t i = 0; i < call->count; ++i) {
+    absl::StatusOr<EncodedText>& text = call->encoded[i];
+    if (!text.ok()) {
+      call->answers[i] = text.status();
+      continue;
+    }
+    tokens += text->token_count;
+    unknown += text->unknown_count;
+    items.push_back({.model = call->model,
+                     .text = *std::move(text),
+                     .deadline = call->request.deadline,
+                     .cancelled = call->request.cancelled,
+                     .done = [this, call, i](absl::StatusOr<double> answer) {
+                       call->answers[i] = std::move(answer);
+                       if (call->answers_left.fetch_sub(1) == 1) Finish(*call);
+                     }});
+  }
+  call->encoded = {};
+  if (observer_ != nullptr) {
+    observer_->OnTokenized(call->model->name(), tokens, unknown,
+                           Seconds(clock_.SteadyNow() - call->encode_started));
+  }
+  if (items.empty()) return Finish(*call);
+  call->answers_left = items.size();
+  const absl::Status status = queue_.Push(std::move(items));
+  if (!status.ok()) Fail(*call, status);
+}
+
+void Predictor::RunBatch(std::vector<QueueItem> batch) {
+  const SteadyTime started = clock_.SteadyNow();
+  std::vector<EncodedText> texts;
+  texts.reserve(batch.size());
+  for (QueueItem& item : batch) {
+    texts.push_back(std::move(item.text));
+    if (observer_ != nullptr) {
+      observer_->OnQueueWait(Seconds(started - item.enqueued_at));
+    }
+  }
+  absl::StatusOr<std::vector<double>> answers =
+      batch.front().model->Predict(texts);
+  if (answers.ok() && answers->size() != batch.size()) {
+    answers = absl::InternalError(absl::StrCat("the model gave ",
+                                               answers->size(), " answers to ",
+                                               batch.size(), " texts"));
+  }
+  if (observer_ != nullptr) {
+    observer_->OnBatch(batch.size(), Seconds(clock_.SteadyNow() - started));
+  }
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    batch[i].done(answers.ok() ? CheckProbability((*answers)[i])
+                               : answers.status());
+  }
+}
+
+void Predictor::Finish(const PredictCall& call) {
+  if (absl::Status status = call.CheckWanted(clock_); !status.ok()) {
+    return Fail(call, status);
+  }
+  absl::StatusOr<PredictReply> reply = call.MakeReply();
+  if (!reply.ok()) return Fail(call, reply.status());
+  if (observer_ != nullptr) {
+    for (const absl::StatusOr<double>& answer : call.answers) {
+      observer_->OnAnswer(reply->model, answer);
+    }
+  }
+  call.done(std::move(reply));
+}
+
+void Predictor::Fail(const PredictCall& call, const absl::Status& status) {
+  if (observer_ != nullptr && call.model != nullptr) {
+    for (std::size_t i = 0; i < call.count; ++i) {
+      observer_->OnAnswer(call.model->name(), status);
+    }
+  }
+  call.done(status);
+}
+
+}  // namespace carousel

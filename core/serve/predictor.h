@@ -1,5 +1,8 @@
 // Answers texts: encodes them, sends them through the batching queue, runs the
 // batches. Knows no torch.
+//
+//   Predict -> executor: the model, then its encoder over the texts, a chunk a
+//   task -> BatchingQueue -> batch threads: LiveModel::Predict -> `done`
 #ifndef CAROUSEL_CORE_SERVE_PREDICTOR_H_
 #define CAROUSEL_CORE_SERVE_PREDICTOR_H_
 
@@ -8,17 +11,21 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/clock.h"
 #include "core/base/executor.h"
+#include "core/base/mutex.h"
+#include "core/base/names.h"
 #include "core/serve/batching_queue.h"
 #include "core/serve/model_registry.h"
 
 namespace carousel {
+
+struct PredictCall;
 
 // Who wants to know what is answered: the metrics. Called from several
 // threads; must be quick.
@@ -26,9 +33,13 @@ class PredictObserver {
  public:
   virtual ~PredictObserver() = default;
   virtual void OnBatch(std::size_t rows, double forward_seconds) = 0;
+  // For each text that comes into a batch.
   virtual void OnQueueWait(double seconds) = 0;
+  // Once a call that is encoded as a whole.
   virtual void OnTokenized(const std::string& model, std::int64_t tokens,
                            std::int64_t unknown_tokens, double seconds) = 0;
+  // Once a text of every call whose model was found, with what the caller got:
+  // when the call fails, all its texts do.
   virtual void OnAnswer(const std::string& model,
                         const absl::StatusOr<double>& probability) = 0;
 };
@@ -42,7 +53,9 @@ struct PredictRequest {
   ModelReference model;
   std::vector<std::string> texts;
   SteadyTime deadline = SteadyTime::max();
-  std::function<bool()> cancelled;  // may be null
+  // True once nobody waits for the reply any more; may be null. Called from
+  // several threads at once, until `done` is called.
+  std::function<bool()> cancelled;
 };
 
 struct PredictReply {
@@ -59,6 +72,9 @@ struct PredictorOptions {
   BatchingQueueOptions queue;
   std::size_t max_texts = 4096;      // a call
   std::size_t max_bytes = 32 << 20;  // of all texts of a call
+  // Tasks of one call that the executor may hold at a time. A large call is
+  // encoded in small chunks and queues again behind others after each.
+  std::size_t encode_parallelism = 4;
 };
 
 // Thread-safe.
@@ -66,29 +82,46 @@ class Predictor {
  public:
   using Done = std::function<void(absl::StatusOr<PredictReply>)>;
 
-  // Nothing is owned. `executor` tokenizes; `observer` may be null.
+  // Nothing is owned; all must outlive it. `executor` loads models and
+  // tokenizes; `observer` may be null.
   Predictor(const PredictorOptions& options, ModelRegistry& registry,
             Executor& executor, const Clock& clock, PredictObserver* observer);
   // Drains, as Stop().
   ~Predictor();
+  Predictor(const Predictor&) = delete;
+  Predictor& operator=(const Predictor&) = delete;
 
-  // `done` is called exactly once, from any thread. The call as a whole fails
-  // for: no texts or too many, too many bytes (INVALID_ARGUMENT, naming value
-  // and limit), an unknown model (NOT_FOUND), a full queue
-  // (RESOURCE_EXHAUSTED), draining (UNAVAILABLE), a deadline that passed
-  // before every text had its answer (DEADLINE_EXCEEDED), a caller who went
-  // away (CANCELLED).
-  void Predict(PredictRequest request, Done done);
+  // `done` is called exactly once, from any thread, perhaps before Predict
+  // returns, and with no lock held; it must not stop or destroy the predictor.
+  // The call as a whole fails for: no texts or too many, too many bytes
+  // (INVALID_ARGUMENT, naming value and limit), an unknown model (NOT_FOUND), a
+  // full queue (RESOURCE_EXHAUSTED), draining (UNAVAILABLE), a deadline that
+  // passed before every text had its answer (DEADLINE_EXCEEDED), a caller who
+  // went away (CANCELLED).
+  void Predict(PredictRequest request, Done done) EXCLUDES(mutex_);
 
-  // Refuses new calls, answers what waits, joins.
-  void Stop();
+  // Refuses new calls, answers those it has taken, joins. When it returns,
+  // every `done` has been called. Not from the executor or from a `done`.
+  void Stop() EXCLUDES(mutex_, stop_mutex_);
 
   std::size_t queue_depth() const { return queue_.depth(); }
 
  private:
-  struct Call;
-  void Encode(const std::shared_ptr<Call>& call);
-  void RunBatches();
+  using CallPtr = std::shared_ptr<PredictCall>;
+
+  absl::Status CheckLimits(const PredictRequest& request) const;
+  // Runs `task` on the executor and counts it until it has ended. A task begins
+  // its successors before it ends, so a count of 0 means that every call is in
+  // the queue or done. False, and nothing runs, when `first` and stopping.
+  bool RunTask(std::function<void()> task, bool first) EXCLUDES(mutex_);
+  void EndTask() EXCLUDES(mutex_);
+
+  void Begin(const CallPtr& call);
+  void EncodeNextChunk(const CallPtr& call);
+  void Enqueue(const CallPtr& call);
+  void Finish(const PredictCall& call);
+  void Fail(const PredictCall& call, const absl::Status& status);
+  void RunBatch(std::vector<QueueItem> batch);
 
   const PredictorOptions options_;
   ModelRegistry& registry_;
@@ -96,7 +129,14 @@ class Predictor {
   const Clock& clock_;
   PredictObserver* const observer_;
   BatchingQueue queue_;
-  std::vector<std::thread> threads_;
+
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  std::size_t tasks_ GUARDED_BY(mutex_) = 0;
+
+  Mutex stop_mutex_;  // one Stop at a time; taken before mutex_
+  std::vector<std::thread> threads_ GUARDED_BY(stop_mutex_);
 };
 
 }  // namespace carousel

@@ -1,1 +1,143 @@
 #include "core/serve/torch_live_model.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <exception>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/error_details.h"
+#include "core/base/status_macros.h"
+#include "core/data/batcher.h"
+#include "core/nn/model_folder.h"
+#include "core/nn/sentiment_lstm.h"
+
+namespace carousel {
+namespace {
+
+// Long enough for every kernel to be chosen and the memory of a usual batch to
+// be there, short enough not to keep a new version waiting.
+constexpr std::int64_t kWarmUpTokens = 256;
+
+class SentimentLiveModel final : public TorchLiveModel {
+ public:
+  SentimentLiveModel(std::string name, std::int64_t version, LoadedModel loaded)
+      : name_(std::move(name)),
+        version_(version),
+        config_(std::move(loaded.config)),
+        encoder_(config_.text, std::move(loaded.vocabulary),
+                 static_cast<std::size_t>(config_.max_tokens),
+                 config_.truncation),
+        network_(std::move(loaded.model)) {
+    for (const NamedParameter& parameter : network_->parameters()) {
+      bytes_ += static_cast<std::int64_t>(parameter.tensor.nbytes());
+    }
+  }
+
+  const std::string& name() const override { return name_; }
+  std::int64_t version() const override { return version_; }
+  const ModelConfig& config() const override { return config_; }
+  const TextEncoder& encoder() const override { return encoder_; }
+  std::int64_t bytes() const override { return bytes_; }
+  const SentimentLstm& network() const override { return *network_; }
+
+  absl::StatusOr<std::vector<double>> Predict(
+      std::span<const EncodedText> texts) const override;
+  WordVectors EmbeddingVectors() const override;
+
+ private:
+  const std::string name_;
+  const std::int64_t version_;
+  const ModelConfig config_;
+  const TextEncoder encoder_;
+  const std::unique_ptr<const SentimentLstm> network_;
+  std::int64_t bytes_ = 0;
+};
+
+absl::StatusOr<std::vector<double>> SentimentLiveModel::Predict(
+    std::span<const EncodedText> texts) const {
+  if (texts.empty()) return std::vector<double>();
+  std::vector<std::size_t> rows(texts.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  try {
+    // No graph is kept, so each step's memory is free again at once.
+    const c10::InferenceMode inference;
+    const Batch batch = MakeBatch(texts, /*labels=*/{}, rows);
+    const at::Tensor logits =
+        network_->Forward(ToTensors(batch, network_->device()));
+    const at::Tensor probabilities =
+        at::sigmoid(logits.to(at::kCPU, at::kDouble)).contiguous();
+    const double* first = probabilities.const_data_ptr<double>();
+    return std::vector<double>(first, first + probabilities.numel());
+  } catch (const std::exception& error) {
+    return absl::InternalError(
+        absl::StrCat(name_, "@", version_, ": LibTorch: ", error.what()));
+  }
+}
+
+WordVectors SentimentLiveModel::EmbeddingVectors() const {
+  const at::Tensor embedding =
+      network_->embedding().detach().to(at::kCPU, at::kFloat).contiguous();
+  const auto dimension = static_cast<std::size_t>(embedding.size(1));
+  const float* values = embedding.const_data_ptr<float>();
+  const Vocabulary& vocabulary = encoder_.vocabulary();
+  WordVectors vectors(dimension);
+  for (std::size_t row = kUnknownId + 1; row < vocabulary.size(); ++row) {
+    vectors.Add(vocabulary.word(static_cast<TokenId>(row)),
+                {values + row * dimension, dimension});
+  }
+  return vectors;
+}
+
+// A text of `length` tokens that passes through the whole vocabulary.
+EncodedText WarmUpText(std::int64_t length, std::int64_t vocabulary_size) {
+  EncodedText text{.token_count = length};
+  const std::int64_t words = vocabulary_size - kUnknownId;
+  for (std::int64_t i = 0; i < length; ++i) {
+    text.tokens.push_back(static_cast<TokenId>(kUnknownId + i % words));
+  }
+  return text;
+}
+
+absl::Status WarmUp(const LiveModel& model) {
+  const ModelConfig& config = model.config();
+  const std::int64_t longest = std::min(config.max_tokens, kWarmUpTokens);
+  const std::vector<EncodedText> texts = {
+      WarmUpText(longest, config.vocabulary_size),
+      WarmUpText((longest + 1) / 2, config.vocabulary_size),
+      WarmUpText(1, config.vocabulary_size)};
+  ASSIGN_OR_RETURN(const std::vector<double> answers, model.Predict(texts));
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    // False for NaN as well.
+    if (answers[i] >= 0 && answers[i] <= 1) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "warm-up: the model answered ", answers[i], " to a text of ",
+        texts[i].tokens.size(), " tokens; a probability must be in [0, 1]"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const TorchLiveModel>> LoadLiveModel(
+    const std::string& name, std::int64_t version,
+    const std::filesystem::path& folder, Engine engine,
+    const std::string& device) {
+  ASSIGN_OR_RETURN(LoadedModel loaded, LoadModel(folder, GetKernel(engine)));
+  try {
+    loaded.model->MoveTo(device);
+  } catch (const std::exception& error) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        folder.string(), ": LibTorch on device ", device, ": ", error.what()));
+  }
+  auto model =
+      std::make_shared<SentimentLiveModel>(name, version, std::move(loaded));
+  RETURN_IF_ERROR(WithContext(WarmUp(*model), folder.string()));
+  return std::shared_ptr<const TorchLiveModel>(std::move(model));
+}
+
+}  // namespace carousel
