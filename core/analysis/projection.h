@@ -14,6 +14,8 @@
 
 namespace carousel {
 
+inline constexpr std::size_t kMaxProjectionWords = 5000;
+
 struct ProjectionPoint {
   std::string word;
   std::vector<double> position;
@@ -27,7 +29,7 @@ struct ProjectionPair {
 };
 
 struct Projection {
-  std::vector<ProjectionPoint> points;
+  std::vector<ProjectionPoint> points;  // in the order of the words asked for
   std::vector<double> explained_variance;
   std::vector<ProjectionPair> pairs;  // whose words are both among the points
   std::vector<std::string> unknown;   // asked for, but there is no vector
@@ -41,6 +43,8 @@ absl::StatusOr<Projection> ProjectWords(const WordVectors& vectors,
                                         std::size_t dimensions,
                                         const Vocabulary* counts);
 
+// The cosine of the angle between vectors of equal length; 0 when one of them
+// is all zeros.
 double Cosine(std::span<const float> a, std::span<const float> b);
 
 }  // namespace carousel

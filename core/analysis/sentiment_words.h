@@ -14,9 +14,11 @@ struct WordPair {
   std::string_view relation;  // "antonym" or "synonym"
 };
 
+// All lower case; no word is in both lists, and each word of a pair is in one.
 std::span<const std::string_view> PositiveWords();  // about 75
 std::span<const std::string_view> NegativeWords();  // about 75
-std::span<const WordPair> WordPairs();              // about 30 of each relation
+// About 30 antonyms, the positive word first, and 20 synonyms.
+std::span<const WordPair> WordPairs();
 
 // 1 positive, -1 negative, 0 neither.
 int WordSentiment(std::string_view word);
