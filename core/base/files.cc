@@ -119,19 +119,24 @@ absl::Status AtomicFileWriter::Commit() {
   return absl::OkStatus();
 }
 
-absl::Status PublishFolder(const fs::path& folder, const fs::path& target) {
+absl::Status SyncFolder(const fs::path& folder) {
   std::error_code error;
-  // rename(2) would replace an empty folder without a word.
-  if (fs::exists(fs::symlink_status(target, error))) {
-    return ErrnoToStatus(EEXIST, "publish", target);
-  }
   for (auto entry = fs::recursive_directory_iterator(folder, error);
        entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (error) break;
     if (!entry->is_symlink()) RETURN_IF_ERROR(SyncPath(entry->path()));
   }
   if (error) return ErrnoToStatus(error.value(), "list", folder);
-  RETURN_IF_ERROR(SyncPath(folder));
+  return SyncPath(folder);
+}
+
+absl::Status PublishFolder(const fs::path& folder, const fs::path& target) {
+  std::error_code ignored;  // what cannot be looked at, rename() will report
+  // rename(2) would replace an empty folder without a word.
+  if (fs::exists(fs::symlink_status(target, ignored))) {
+    return ErrnoToStatus(EEXIST, "publish", target);
+  }
+  RETURN_IF_ERROR(SyncFolder(folder));
   return Rename(folder, target);
 }
 

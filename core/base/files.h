@@ -54,7 +54,10 @@ class AtomicFileWriter {
   bool committed_ = false;
 };
 
-// Syncs every file below `folder` and the folder itself, then renames it to
+// Waits until `folder` and every file and folder below it are on the disk.
+absl::Status SyncFolder(const std::filesystem::path& folder);
+
+// Syncs `folder` as SyncFolder() does, then renames it to
 // `target` (which must not exist: ALREADY_EXISTS) and syncs the parent.
 absl::Status PublishFolder(const std::filesystem::path& folder,
                            const std::filesystem::path& target);

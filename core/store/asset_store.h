@@ -3,6 +3,7 @@
 #define CAROUSEL_CORE_STORE_ASSET_STORE_H_
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -43,12 +44,36 @@ class AssetStore {
   absl::StatusOr<Page<VectorsRecord>> ListVectors(
       const PageRequest& page) const;
 
-  // FAILED_PRECONDITION naming the jobs that are not over and the models that
-  // use it.
+  // The folder, or the file, after a look at its checksums: DATA_LOSS naming
+  // the file that changed.
+  absl::StatusOr<std::filesystem::path> VerifiedDataset(
+      std::string_view name) const;
+  absl::StatusOr<std::filesystem::path> VerifiedVectors(
+      std::string_view name) const;
+
+  // FAILED_PRECONDITION naming what uses it. A job that is QUEUED or RUNNING
+  // uses its dataset and its vectors. A model version uses its vectors for as
+  // long as it is there: plots and comparisons go back to them. It does not
+  // use its dataset, nor does a job that is over; to resume such a job then
+  // is refused by JobStore.
   absl::Status DeleteDataset(std::string_view name);
   absl::Status DeleteVectors(std::string_view name);
 
  private:
+  // How datasets and vectors differ for what is done alike.
+  struct Kind;
+
+  absl::StatusOr<Added> Add(
+      const Kind& kind, const std::string& name, const std::string& sha256,
+      const std::filesystem::path& content,
+      const std::function<void(SQLite::Database&)>& insert);
+  absl::Status Delete(const Kind& kind, std::string_view name);
+  absl::StatusOr<std::filesystem::path> Verified(const Kind& kind,
+                                                 std::string_view name) const;
+  absl::Status RecoverFolder(const Kind& kind);
+  // Removes the folder of a name unless a row names it.
+  absl::Status RemoveUnnamed(const Kind& kind, const std::string& name);
+
   const DataFolder& folder_;
   CatalogueDatabase& database_;
   const Clock& clock_;

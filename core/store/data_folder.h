@@ -19,6 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/files.h"
+#include "core/store/checksums.h"
 
 namespace carousel {
 
@@ -26,12 +27,21 @@ namespace carousel {
 class DataFolder {
  public:
   // Creates the folders, takes the lock (FAILED_PRECONDITION saying whose it
-  // is) and removes what a crash left half written.
+  // is) and removes what a crash left: all of tmp/, files half written, and
+  // the addresses of a server that is gone. `root` may be relative to the
+  // working directory; the paths given out are absolute.
   static absl::StatusOr<std::unique_ptr<DataFolder>> Open(
       const std::filesystem::path& root);
 
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path database() const { return root_ / "carousel.db"; }
+  std::filesystem::path address() const { return root_ / "address"; }
+  std::filesystem::path metrics_address() const {
+    return root_ / "metrics_address";
+  }
+  std::filesystem::path datasets() const { return root_ / "datasets"; }
+  std::filesystem::path vectors() const { return root_ / "vectors"; }
+  std::filesystem::path models() const { return root_ / "models"; }
   std::filesystem::path dataset(std::string_view name) const;
   std::filesystem::path vectors(std::string_view name) const;  // the folder
   std::filesystem::path vectors_file(std::string_view name) const;
@@ -45,16 +55,12 @@ class DataFolder {
  private:
   DataFolder(std::filesystem::path root, std::unique_ptr<FileLock> lock);
 
+  absl::Status CreateFolders() const;
+  absl::Status RemoveLeftovers() const;
+
   const std::filesystem::path root_;
   const std::unique_ptr<FileLock> lock_;
 };
-
-// checksums.txt: "SHA-256  NAME" a line for every other file of a folder, as
-// sha256sum writes it.
-absl::Status WriteChecksums(const std::filesystem::path& folder);
-// DATA_LOSS naming the file that is missing, extra or changed.
-absl::Status VerifyChecksums(const std::filesystem::path& folder);
-inline constexpr char kChecksumsFile[] = "checksums.txt";
 
 }  // namespace carousel
 

@@ -1,1 +1,119 @@
 #include "core/store/database.h"
+
+#include <sqlite3.h>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "SQLiteCpp/SQLiteCpp.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/error_details.h"
+#include "core/base/status_macros.h"
+#include "core/store/schema.h"
+
+namespace carousel {
+namespace {
+
+// "caro", by which the file tells what it is (PRAGMA application_id).
+constexpr int kApplicationId = 0x6361726f;
+
+// How long to wait for another program, such as sqlite3 in an operator's hand.
+constexpr int kBusyMilliseconds = 5000;
+
+absl::Status ToStatus(const SQLite::Exception& exception) {
+  const std::string message =
+      absl::StrCat("the catalogue's database: ", exception.what());
+  switch (exception.getErrorCode()) {
+    case SQLITE_FULL:
+      return absl::ResourceExhaustedError(message);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return absl::DataLossError(message);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return absl::UnavailableError(message);
+    default:
+      return absl::InternalError(message);
+  }
+}
+
+// Whose database it is, and from which schema on it can be used.
+absl::Status CheckOwner(SQLite::Database& database, int version) {
+  const int application_id = database.execAndGet("PRAGMA application_id");
+  const bool is_empty =
+      database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
+  if (application_id != kApplicationId && !(is_empty && version == 0)) {
+    return absl::FailedPreconditionError(
+        "it is the database of another program");
+  }
+  if (version > CatalogueDatabase::kSchemaVersion) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("its schema is ", version, "; this program knows up to ",
+                     CatalogueDatabase::kSchemaVersion, ": run the newer one"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
+    const std::filesystem::path& path) {
+  try {
+    auto connection = std::make_unique<SQLite::Database>(
+        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+        kBusyMilliseconds);
+    // FULL: a commit that returned has survived a power cut.
+    connection->exec(
+        "PRAGMA journal_mode = WAL;"
+        "PRAGMA synchronous = FULL;"
+        "PRAGMA foreign_keys = ON");
+    auto database = std::unique_ptr<CatalogueDatabase>(
+        new CatalogueDatabase(std::move(connection)));
+    if (absl::Status status = database->Prepare(); !status.ok()) {
+      return WithContext(status, path.string());
+    }
+    return database;
+  } catch (const SQLite::Exception& exception) {
+    return WithContext(ToStatus(exception), path.string());
+  }
+}
+
+CatalogueDatabase::CatalogueDatabase(std::unique_ptr<SQLite::Database> database)
+    : database_(std::move(database)) {}
+
+CatalogueDatabase::~CatalogueDatabase() = default;
+
+absl::Status CatalogueDatabase::Prepare() {
+  return Transact([](SQLite::Database& database) {
+    const int version = database.execAndGet("PRAGMA user_version");
+    RETURN_IF_ERROR(CheckOwner(database, version));
+    const std::string check =
+        database.execAndGet("PRAGMA quick_check(1)").getString();
+    if (check != "ok") {
+      return absl::DataLossError(absl::StrCat("it is damaged: ", check));
+    }
+    for (std::size_t i = version; i < kMigrations.size(); ++i) {
+      database.exec(kMigrations[i]);
+    }
+    database.exec(absl::StrCat("PRAGMA application_id = ", kApplicationId,
+                               "; PRAGMA user_version = ", kSchemaVersion));
+    return absl::OkStatus();
+  });
+}
+
+absl::Status CatalogueDatabase::Transact(
+    const std::function<absl::Status(SQLite::Database&)>& body) {
+  MutexLock lock(mutex_);
+  try {
+    SQLite::Transaction transaction(*database_,
+                                    SQLite::TransactionBehavior::IMMEDIATE);
+    RETURN_IF_ERROR(body(*database_));
+    transaction.commit();
+    return absl::OkStatus();
+  } catch (const SQLite::Exception& exception) {
+    return ToStatus(exception);
+  }
+}
+
+}  // namespace carousel

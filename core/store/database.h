@@ -24,20 +24,25 @@ class CatalogueDatabase {
   static constexpr int kSchemaVersion = 1;
 
   // Creates the file or brings an older schema up to date. FAILED_PRECONDITION
-  // for a newer schema, DATA_LOSS for what is no database or damaged.
+  // for a newer schema or another program's database, DATA_LOSS for what is no
+  // database or damaged.
   static absl::StatusOr<std::unique_ptr<CatalogueDatabase>> Open(
       const std::filesystem::path& path);
   ~CatalogueDatabase();
 
   // Runs `body` in one transaction: committed when it returns OK, rolled back
   // when it does not or throws. SQLite's exceptions become statuses: full disk
-  // RESOURCE_EXHAUSTED, damage DATA_LOSS, the rest INTERNAL.
+  // RESOURCE_EXHAUSTED, damage DATA_LOSS, locked by another program
+  // UNAVAILABLE, the rest INTERNAL. `body` must not call Transact.
   absl::Status Transact(
       const std::function<absl::Status(SQLite::Database&)>& body)
       EXCLUDES(mutex_);
 
  private:
   explicit CatalogueDatabase(std::unique_ptr<SQLite::Database> database);
+
+  // Checks what is there and brings its schema up to date.
+  absl::Status Prepare() EXCLUDES(mutex_);
 
   Mutex mutex_;
   const std::unique_ptr<SQLite::Database> database_ PT_GUARDED_BY(mutex_);

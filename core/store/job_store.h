@@ -29,7 +29,7 @@ class JobStore {
   // Adds a QUEUED job; `job` and created_at are filled in. When a job with the
   // same request_id (not "") exists, that one is returned and nothing is
   // added; ALREADY_EXISTS when it asked for something else. NOT_FOUND when its
-  // dataset or vectors are gone.
+  // dataset or vectors are gone. Numbers only grow and none is given twice.
   absl::StatusOr<JobRecord> Add(JobRecord record);
 
   absl::StatusOr<JobRecord> Get(std::string_view job) const;
@@ -41,16 +41,22 @@ class JobStore {
   absl::StatusOr<std::array<std::int64_t, kJobStates>> CountByState() const;
 
   // Reads, lets `change` alter and writes in one transaction. `change` may
-  // refuse with a status. FAILED_PRECONDITION naming both states for an
-  // illegal transition. started_at is set at the first RUNNING, ended_at at a
-  // terminal state (and cleared when the job is queued again).
+  // refuse with a status; it must not call a store. What a job was asked to do
+  // (model, dataset, hyperparameters, ...) stays whatever it writes there.
+  // FAILED_PRECONDITION naming both states for an illegal transition, or
+  // naming what is gone when a job that is over is queued again without its
+  // dataset or vectors. started_at is set at the first RUNNING, ended_at at a
+  // terminal state. A job that is queued again after its end loses ended_at,
+  // cancel_requested and worker_deaths; one that is not FAILED has no error.
   absl::StatusOr<JobRecord> Update(
       std::string_view job,
       const std::function<absl::Status(JobRecord&)>& change);
 
-  // Writes an epoch and the job's epoch, best_epoch, best_validation_accuracy,
-  // tokens_per_second, and sets worker_deaths to 0. An epoch that is there
-  // already is left as it is: a resumed worker tells it again.
+  // Writes an epoch and the job's epoch, best_epoch, best_validation_accuracy
+  // (at a tie the earlier epoch is the best), tokens_per_second, and sets
+  // worker_deaths to 0. An epoch that is there already changes nothing, deaths
+  // included: a resumed worker tells it again. INVALID_ARGUMENT for an epoch
+  // below 1. A measure that is no number comes back as NaN.
   absl::StatusOr<JobRecord> AddEpoch(std::string_view job,
                                      const EpochRecord& epoch);
   absl::StatusOr<std::vector<EpochRecord>> ListEpochs(

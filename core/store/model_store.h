@@ -33,7 +33,9 @@ class ModelStore {
   // Copies `content` (hard links where it can) with checksums to the next
   // version of record.model and adds the row, without any label. A job that
   // has published already gets its version again. version, bytes and
-  // created_at of `record` are filled in.
+  // created_at of `record` are filled in. The number of a version that was
+  // deleted is not given again. `content` stays as it is, and must not be
+  // changed in place afterwards, only replaced.
   absl::StatusOr<ModelVersionRecord> Publish(
       ModelVersionRecord record, const std::filesystem::path& content);
 
@@ -63,6 +65,13 @@ class ModelStore {
       std::string_view model, std::int64_t version) const;
 
  private:
+  // Removes models/NAME/VERSION unless a row names it.
+  absl::Status RemoveUnnamed(const std::filesystem::path& folder);
+  // The part of Publish() that runs in a transaction.
+  absl::Status AddVersion(SQLite::Database& database,
+                          const std::filesystem::path& copy,
+                          ModelVersionRecord& record) const;
+
   const DataFolder& folder_;
   CatalogueDatabase& database_;
   const Clock& clock_;

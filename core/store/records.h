@@ -50,6 +50,11 @@ inline constexpr int kJobStates = 5;
 // SUCCEEDED, FAILED and CANCELLED.
 bool IsTerminal(JobState state);
 
+// "job-000001": the number with at least six digits, so that jobs sort by
+// name as they sort by time. Parse gives nothing for what Format never wrote.
+std::string FormatJobId(std::int64_t number);
+std::optional<std::int64_t> ParseJobId(std::string_view job);
+
 struct JobRecord {
   std::string job;  // "job-" and digits, in order of creation
   std::string model;
@@ -88,7 +93,8 @@ struct EpochRecord {
 };
 
 // A page of a list, AIP-158. An empty token is the first page; the token of
-// the next page is empty at the end.
+// the next page is empty at the end. A negative size, or a token that this
+// list with this filter did not give, is INVALID_ARGUMENT.
 struct PageRequest {
   std::int64_t page_size = 0;  // 0: 100; more than 1,000: 1,000
   std::string page_token;

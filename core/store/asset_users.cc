@@ -1,0 +1,72 @@
+#include "core/store/asset_users.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/error_details.h"
+#include "core/base/strings.h"
+#include "core/store/records.h"
+#include "core/store/sql.h"
+
+namespace carousel {
+namespace {
+
+// The jobs that are not over and whose `column` is `name`.
+std::vector<std::string> LiveJobs(SQLite::Database& database,
+                                  const std::string& column,
+                                  std::string_view name) {
+  SQLite::Statement statement =
+      Query(database,
+            "SELECT number, state FROM jobs WHERE " + column +
+                " = ? AND state IN ('QUEUED', 'RUNNING') ORDER BY number",
+            name);
+  std::vector<std::string> jobs;
+  while (statement.executeStep()) {
+    RowReader row(statement);
+    const std::string job = FormatJobId(row.Integer());
+    jobs.push_back(absl::StrCat(job, " (", row.Text(), ")"));
+  }
+  return jobs;
+}
+
+}  // namespace
+
+std::vector<std::string> UsersOfDataset(SQLite::Database& database,
+                                        std::string_view name) {
+  return LiveJobs(database, "dataset", name);
+}
+
+std::vector<std::string> UsersOfVectors(SQLite::Database& database,
+                                        std::string_view name) {
+  std::vector<std::string> users = LiveJobs(database, "vectors", name);
+  SQLite::Statement statement =
+      Query(database,
+            "SELECT model, version FROM model_versions WHERE vectors = ? "
+            "ORDER BY model, version",
+            name);
+  while (statement.executeStep()) {
+    RowReader row(statement);
+    const std::string model = row.Text();
+    users.push_back(absl::StrCat("model ", model, "@", row.Integer()));
+  }
+  return users;
+}
+
+absl::Status RefuseWhenUsed(std::string_view noun, std::string_view name,
+                            const std::vector<std::string>& users) {
+  if (users.empty()) return absl::OkStatus();
+  constexpr std::size_t kMaxNamed = 10;
+  const std::size_t named = std::min(users.size(), kMaxNamed);
+  std::string list = absl::StrJoin(users.begin(), users.begin() + named, ", ");
+  if (users.size() > named) {
+    absl::StrAppend(&list, " and ", users.size() - named, " more");
+  }
+  return WithReason(absl::FailedPreconditionError(
+                        absl::StrCat("cannot delete ", ToAbslView(noun), " ",
+                                     ToAbslView(name), ": used by ", list)),
+                    "IN_USE");
+}
+
+}  // namespace carousel

@@ -1,0 +1,35 @@
+// A folder that can prove that it is still what was written.
+#ifndef CAROUSEL_CORE_STORE_CHECKSUMS_H_
+#define CAROUSEL_CORE_STORE_CHECKSUMS_H_
+
+#include <cstdint>
+#include <filesystem>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace carousel {
+
+inline constexpr char kChecksumsFile[] = "checksums.txt";
+
+// Writes checksums.txt: "SHA-256  NAME" a line for every other file of the
+// folder, sorted by name, as sha256sum writes it (and checks it with -c).
+// FAILED_PRECONDITION for anything but files and folders, or a name with a
+// backslash or a line break.
+absl::Status WriteChecksums(const std::filesystem::path& folder);
+
+// DATA_LOSS naming the file that is missing, extra or changed.
+absl::Status VerifyChecksums(const std::filesystem::path& folder);
+
+// The bytes of all files of the folder.
+absl::StatusOr<std::int64_t> FolderBytes(const std::filesystem::path& folder);
+
+// Copies all files of `folder` to `target`, which is created: as hard links
+// where the file system can, so that a copy costs no space. Whoever writes
+// the originals must replace them, never change them in place.
+absl::Status LinkFolder(const std::filesystem::path& folder,
+                        const std::filesystem::path& target);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_STORE_CHECKSUMS_H_
