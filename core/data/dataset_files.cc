@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/csv_reader.h"
 #include "core/base/error_details.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "core/data/csv_reader.h"
 #include "core/data/dataset.h"
 
 namespace carousel {

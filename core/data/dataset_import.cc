@@ -5,10 +5,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/csv_reader.h"
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "core/data/csv_reader.h"
 #include "core/data/dataset.h"
 #include "core/data/split.h"
 #include "core/text/encoder.h"

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
+#include "core/base/utf8.h"
 #include "core/text/html_entities.h"
 #include "core/text/typography.h"
-#include "core/text/utf8.h"
 
 namespace carousel {
 namespace {

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "core/base/utf8.h"
 #include "core/text/text_options.h"
-#include "core/text/utf8.h"
 
 namespace carousel {
 

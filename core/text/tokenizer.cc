@@ -8,8 +8,8 @@
 
 #include "absl/strings/ascii.h"
 #include "core/base/status_macros.h"
+#include "core/base/utf8.h"
 #include "core/text/normalizer.h"
-#include "core/text/utf8.h"
 
 namespace carousel {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_join.h"
 #include "core/base/random.h"
+#include "core/base/utf8.h"
 #include "core/text/normalizer.h"
 #include "core/text/tokenizer.h"
-#include "core/text/utf8.h"
 #include "core/text/vocabulary.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"

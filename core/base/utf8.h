@@ -1,6 +1,6 @@
 // UTF-8 (RFC 3629), code point by code point.
-#ifndef CAROUSEL_CORE_TEXT_UTF8_H_
-#define CAROUSEL_CORE_TEXT_UTF8_H_
+#ifndef CAROUSEL_CORE_BASE_UTF8_H_
+#define CAROUSEL_CORE_BASE_UTF8_H_
 
 #include <cstddef>
 #include <optional>
@@ -29,4 +29,4 @@ void AppendUtf8(char32_t code_point, std::string& out);
 
 }  // namespace carousel
 
-#endif  // CAROUSEL_CORE_TEXT_UTF8_H_
+#endif  // CAROUSEL_CORE_BASE_UTF8_H_

@@ -1,4 +1,4 @@
-#include "core/data/csv_reader.h"
+#include "core/base/csv_reader.h"
 
 #include <algorithm>
 #include <utility>
@@ -8,7 +8,7 @@
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "core/text/normalizer.h"
+#include "core/base/utf8.h"
 
 namespace carousel {
 namespace {

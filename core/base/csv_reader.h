@@ -1,6 +1,6 @@
 // Comma-separated values by RFC 4180.
-#ifndef CAROUSEL_CORE_DATA_CSV_READER_H_
-#define CAROUSEL_CORE_DATA_CSV_READER_H_
+#ifndef CAROUSEL_CORE_BASE_CSV_READER_H_
+#define CAROUSEL_CORE_BASE_CSV_READER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -78,4 +78,4 @@ std::string CsvField(std::string_view field);
 
 }  // namespace carousel
 
-#endif  // CAROUSEL_CORE_DATA_CSV_READER_H_
+#endif  // CAROUSEL_CORE_BASE_CSV_READER_H_
