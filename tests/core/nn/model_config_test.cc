@@ -32,8 +32,9 @@ TEST(ModelConfigTest, ReadsBackFromItsJson) {
 }
 
 TEST(ModelConfigTest, EveryKeyIsRequired) {
-  for (const auto& [key, value] : ToJson(SomeConfig()).items()) {
-    nlohmann::json json = ToJson(SomeConfig());
+  const nlohmann::json whole = ToJson(SomeConfig());
+  for (const auto& [key, value] : whole.items()) {
+    nlohmann::json json = whole;
     json.erase(key);
     EXPECT_THAT(ModelConfigFromJson(json),
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(key)));
