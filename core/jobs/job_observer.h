@@ -1,7 +1,10 @@
-// Who wants to know what the jobs do: the metrics.
+// Who wants to know what the jobs do: the metrics and the log.
 #ifndef CAROUSEL_CORE_JOBS_JOB_OBSERVER_H_
 #define CAROUSEL_CORE_JOBS_JOB_OBSERVER_H_
 
+#include <string_view>
+
+#include "absl/status/status.h"
 #include "core/jobs/worker.h"
 #include "core/store/records.h"
 
@@ -18,6 +21,9 @@ class JobObserver {
                           const WorkerProgress& progress) = 0;
   virtual void OnEpoch(int slot, const JobRecord& job,
                        const EpochRecord& epoch) = 0;
+  // Something went wrong that the runner goes on without, or tries again: a
+  // write that the catalogue refused, a file that could not be removed.
+  virtual void OnProblem(std::string_view job, const absl::Status& problem) {}
 };
 
 }  // namespace carousel

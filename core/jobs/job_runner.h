@@ -3,24 +3,34 @@
 //
 // What is true on the disk is true: every change of state is in the catalogue
 // before anyone hears of it, so that a server killed at any moment finds its
-// jobs again. Jobs for one model run one after another.
+// jobs again. A change that the catalogue refuses for now (a full disk) is
+// tried again until it is there. Jobs for one model run one after another.
+//
+// A thread a slot takes a job, follows its worker to the end and decides what
+// becomes of the job; a worker's events arrive on a thread of the worker's.
 #ifndef CAROUSEL_CORE_JOBS_JOB_RUNNER_H_
 #define CAROUSEL_CORE_JOBS_JOB_RUNNER_H_
 
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
-#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/base/mutex.h"
+#include "core/jobs/job_event.h"
 #include "core/jobs/job_observer.h"
+#include "core/jobs/job_queue.h"
+#include "core/jobs/watch_hub.h"
 #include "core/jobs/worker.h"
+#include "core/jobs/worker_run.h"
 #include "core/store/asset_store.h"
 #include "core/store/data_folder.h"
 #include "core/store/job_store.h"
@@ -30,18 +40,18 @@ namespace carousel {
 struct JobRunnerOptions {
   int slots = 1;
   std::int64_t max_queued = 1000;  // one more is RESOURCE_EXHAUSTED
+  // How long a worker may take to end after it was asked to.
+  std::chrono::steady_clock::duration stop_grace = std::chrono::seconds(20);
+  // Before a write that the catalogue refused is tried again.
+  std::chrono::steady_clock::duration retry_delay = std::chrono::seconds(1);
 };
-
-// What a watcher hears: every epoch once, in order, then the job when it ends;
-// progress in between, which may be skipped.
-using JobEvent = std::variant<EpochRecord, WorkerProgress, JobRecord>;
 
 // Thread-safe.
 class JobRunner {
  public:
   // Publishes a finished job's model folder; returns its version. Called from
-  // the runner's own thread, without a lock, and again after a crash in the
-  // middle: it must give the same version for the same job.
+  // a slot's thread, without a lock, and again after a crash in the middle: it
+  // must give the same version for the same job.
   using Publisher = std::function<absl::StatusOr<std::int64_t>(
       const JobRecord& job, const std::filesystem::path& model_folder)>;
 
@@ -52,37 +62,102 @@ class JobRunner {
   // Stops as Stop() does.
   ~JobRunner();
 
-  // Queues again what a dead server left RUNNING, and starts filling slots.
+  // Queues again what a dead server left RUNNING (or cancels it, where that
+  // was asked for), and starts filling slots. Call once.
   absl::Status Start() EXCLUDES(mutex_);
 
   // Asks the workers to stop, waits for them, and leaves their jobs QUEUED,
   // to be resumed at the next start. Ends every watch.
   void Stop() EXCLUDES(mutex_);
 
-  // Queues a job. FAILED_PRECONDITION once stopping (reason DRAINING).
+  // Queues a job. UNAVAILABLE once stopping (reason DRAINING),
+  // RESOURCE_EXHAUSTED when the queue is full (reason QUEUE_FULL, with a retry
+  // delay), and the errors of JobStore::Add.
   absl::StatusOr<JobRecord> Submit(JobRecord job) EXCLUDES(mutex_);
 
   // QUEUED is CANCELLED at once; RUNNING when its worker has stopped, which
   // the returned record shows by cancel_requested. Again is a no-op while it
-  // stops; FAILED_PRECONDITION for a job that is over.
+  // stops; FAILED_PRECONDITION for a job that is over or whose model is being
+  // published.
   absl::StatusOr<JobRecord> Cancel(std::string_view job) EXCLUDES(mutex_);
 
   // FAILED or CANCELLED is QUEUED again and goes on from its checkpoint.
+  // FAILED_PRECONDITION in another state; else as Submit.
   absl::StatusOr<JobRecord> Resume(std::string_view job) EXCLUDES(mutex_);
 
   // Epochs after `after_epoch` that are past, then what comes. `sink` is
   // called from the runner's threads, never after Unwatch has returned; the
-  // job (terminal) is its last event. Returns an id for Unwatch.
+  // job is its last event. Returns an id for Unwatch.
   absl::StatusOr<std::int64_t> Watch(std::string_view job,
-                                     std::int64_t after_epoch,
-                                     std::function<void(const JobEvent&)> sink)
+                                     std::int64_t after_epoch, JobSink sink)
       EXCLUDES(mutex_);
+  // Waits for a running call of that sink, unless called from it. A no-op for
+  // a watch that is over.
   void Unwatch(std::int64_t watch) EXCLUDES(mutex_);
 
  private:
-  class Impl;
-  const std::unique_ptr<Impl> impl_;
-  Mutex& mutex_;
+  // A job in a slot.
+  struct ActiveJob {
+    int slot = 0;
+    JobRecord record;             // as it was last written
+    WorkerRun* worker = nullptr;  // while there is one
+    bool publishing = false;      // too late to cancel
+  };
+  using Decision = std::function<void(JobRecord& row)>;
+
+  // job_runner.cc: what callers ask for.
+  absl::Status Recover() REQUIRES(mutex_);
+  absl::Status CheckMayQueue() const REQUIRES(mutex_);
+  absl::StatusOr<JobRecord> CancelQueued(const JobRecord& job) REQUIRES(mutex_);
+  absl::StatusOr<JobRecord> CancelRunning(const JobRecord& job)
+      REQUIRES(mutex_);
+  void StopOnce() EXCLUDES(mutex_);
+  void EndWatches() EXCLUDES(mutex_);
+
+  // job_slots.cc: what a slot's thread does.
+  void RunSlot(int slot) EXCLUDES(mutex_);
+  std::optional<JobRecord> TakeJob(int slot) EXCLUDES(mutex_);
+  void RunJob(int slot, const JobRecord& job) EXCLUDES(mutex_);
+  WorkerEnd RunWorker(int slot, const JobRecord& job) EXCLUDES(mutex_);
+  absl::StatusOr<WorkerAssignment> MakeAssignment(int slot,
+                                                  const JobRecord& job) const;
+  void OnWorkerEvent(int slot, const std::string& job, const WorkerEvent& event)
+      EXCLUDES(mutex_);
+  void OnEpoch(int slot, const std::string& job, const EpochRecord& epoch)
+      EXCLUDES(mutex_);
+  bool BeginPublishing(const std::string& job) EXCLUDES(mutex_);
+  Decision Publish(const JobRecord& job, const WorkerDone& done);
+  // Writes what becomes of the job, and tells it.
+  JobRecord Conclude(const std::string& job, const Decision& decide)
+      EXCLUDES(mutex_);
+  // Writes, and writes again until it is done, the runner stops, or the error
+  // is one that does not pass. Unlocks in between.
+  absl::StatusOr<JobRecord> WriteThrough(
+      std::string_view job,
+      const std::function<absl::StatusOr<JobRecord>()>& write) REQUIRES(mutex_);
+  void Report(std::string_view job, const absl::Status& problem) const
+      EXCLUDES(mutex_);
+
+  const JobRunnerOptions options_;
+  const DataFolder& folder_;
+  const AssetStore& assets_;
+  JobStore& jobs_;
+  WorkerLauncher& launcher_;
+  const Publisher publisher_;
+  JobObserver* const observer_;
+
+  // Held across the writes to the catalogue, so that everybody hears of
+  // changes in the catalogue's order. The hub's and a WorkerRun's own locks
+  // are taken inside it, never the other way round.
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  bool watches_ended_ GUARDED_BY(mutex_) = false;
+  JobQueue queue_ GUARDED_BY(mutex_);
+  std::map<std::string, ActiveJob, std::less<>> active_ GUARDED_BY(mutex_);
+  std::vector<std::thread> slots_ GUARDED_BY(mutex_);
+  std::once_flag stop_once_;
+  WatchHub hub_;
 };
 
 }  // namespace carousel

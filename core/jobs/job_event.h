@@ -1,0 +1,23 @@
+// What a watcher of a job hears.
+#ifndef CAROUSEL_CORE_JOBS_JOB_EVENT_H_
+#define CAROUSEL_CORE_JOBS_JOB_EVENT_H_
+
+#include <functional>
+#include <variant>
+
+#include "core/jobs/worker.h"
+#include "core/store/records.h"
+
+namespace carousel {
+
+// Every epoch once and in order, progress in between (which may be skipped),
+// and the job as the last event: in its terminal state, or QUEUED or RUNNING
+// when the server stops first and the job goes on at its next start.
+using JobEvent = std::variant<EpochRecord, WorkerProgress, JobRecord>;
+
+// Called from one thread at a time, in order; must be quick (enqueue).
+using JobSink = std::function<void(const JobEvent&)>;
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_JOBS_JOB_EVENT_H_
