@@ -1,0 +1,73 @@
+#include "worker/assignment_run.h"
+
+#include <unistd.h>
+
+#include <exception>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/files.h"
+#include "core/base/status_macros.h"
+#include "core/engine/engine.h"
+#include "core/train/hyperparameters.h"
+
+namespace carousel {
+namespace {
+
+// Where a model comes from, for provenance.json.
+nlohmann::json MakeProvenance(const worker::v1::Assignment& assignment) {
+  return {{"job", assignment.job()},
+          {"model", assignment.model()},
+          {"dataset", assignment.dataset()},
+          {"dataset_sha256", assignment.dataset_sha256()},
+          {"vectors", assignment.vectors()},
+          {"vectors_sha256", assignment.vectors_sha256()},
+          {"engine", assignment.engine()},
+          {"code_version", CAROUSEL_VERSION},
+          {"torch_version", TorchVersion()}};
+}
+
+}  // namespace
+
+absl::StatusOr<TrainingRunOptions> MakeTrainingRunOptions(
+    const worker::v1::Assignment& assignment) {
+  const nlohmann::json parameters = nlohmann::json::parse(
+      assignment.hyperparameters(), nullptr, /*allow_exceptions=*/false);
+  if (parameters.is_discarded()) {
+    return absl::InvalidArgumentError("the hyper-parameters are no JSON");
+  }
+  TrainingRunOptions options;
+  ASSIGN_OR_RETURN(options.parameters, HyperParametersFromJson(parameters));
+  ASSIGN_OR_RETURN(options.engine, ParseEngine(assignment.engine()));
+  ASSIGN_OR_RETURN(options.device, ResolveDevice(assignment.device()));
+  options.dataset_folder = assignment.dataset_folder();
+  options.vectors_file = assignment.vectors_file();
+  options.work_folder = assignment.job_folder();
+  options.threads = assignment.threads();
+  options.provenance = MakeProvenance(assignment);
+  return options;
+}
+
+absl::StatusOr<TrainingRunResult> RunAssignment(
+    const worker::v1::Assignment& assignment, TrainingObserver& observer,
+    std::stop_token stop) {
+  ASSIGN_OR_RETURN(const TrainingRunOptions options,
+                   MakeTrainingRunOptions(assignment));
+  ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock,
+                   FileLock::Wait(options.work_folder / "lock",
+                                  absl::StrCat("worker ", getpid())));
+  if (stop.stop_requested()) {
+    return absl::CancelledError("stopped before it began");
+  }
+  try {
+    return RunTraining(options, observer, stop);
+  } catch (const std::exception& error) {
+    // The last place where it can become a reason that somebody reads.
+    return absl::InternalError(
+        absl::StrCat("training ended with an exception: ", error.what()));
+  }
+}
+
+}  // namespace carousel

@@ -1,0 +1,28 @@
+// A training run as an assignment asks for it.
+#ifndef CAROUSEL_WORKER_ASSIGNMENT_RUN_H_
+#define CAROUSEL_WORKER_ASSIGNMENT_RUN_H_
+
+#include <stop_token>
+
+#include "absl/status/statusor.h"
+#include "carousel/worker/v1/worker.pb.h"
+#include "core/train/progress.h"
+#include "core/train/training_run.h"
+
+namespace carousel {
+
+// What the assignment says, in core's words. INVALID_ARGUMENT for
+// hyper-parameters that cannot be read.
+absl::StatusOr<TrainingRunOptions> MakeTrainingRunOptions(
+    const worker::v1::Assignment& assignment);
+
+// Waits for the job folder's lock, which a predecessor holds until it is gone,
+// and trains. CANCELLED when it was stopped; an exception that comes so far is
+// INTERNAL. The other errors are those of RunTraining.
+absl::StatusOr<TrainingRunResult> RunAssignment(
+    const worker::v1::Assignment& assignment, TrainingObserver& observer,
+    std::stop_token stop);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_WORKER_ASSIGNMENT_RUN_H_
