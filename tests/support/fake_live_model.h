@@ -1,0 +1,88 @@
+// A model without a network: its answer is a function of the tokens alone, so
+// that an answer shows which text it belongs to.
+#ifndef CAROUSEL_TESTS_SUPPORT_FAKE_LIVE_MODEL_H_
+#define CAROUSEL_TESTS_SUPPORT_FAKE_LIVE_MODEL_H_
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "core/serve/live_model.h"
+#include "core/text/encoder.h"
+#include "core/text/vocabulary.h"
+
+namespace carousel {
+
+// Thread-safe. Knows the words "w0" to "w999".
+class FakeLiveModel final : public LiveModel {
+ public:
+  using Answer = std::function<absl::StatusOr<std::vector<double>>(
+      std::span<const EncodedText>)>;
+
+  // `answer`, when given, is asked instead; it must be thread-safe.
+  explicit FakeLiveModel(std::string name = "fake", std::int64_t version = 1,
+                         Answer answer = nullptr)
+      : name_(std::move(name)),
+        version_(version),
+        answer_(std::move(answer)),
+        encoder_(config_.text, MakeVocabulary(),
+                 static_cast<std::size_t>(config_.max_tokens),
+                 config_.truncation) {}
+
+  const std::string& name() const override { return name_; }
+  std::int64_t version() const override { return version_; }
+  const ModelConfig& config() const override { return config_; }
+  const TextEncoder& encoder() const override { return encoder_; }
+  std::int64_t bytes() const override { return 1000 * version_; }
+
+  absl::StatusOr<std::vector<double>> Predict(
+      std::span<const EncodedText> texts) const override {
+    return answer_ != nullptr ? answer_(texts) : AnswerByTokens(texts);
+  }
+
+  static std::vector<double> AnswerByTokens(
+      std::span<const EncodedText> texts) {
+    std::vector<double> answers;
+    for (const EncodedText& text : texts) {
+      answers.push_back(ProbabilityOf(text));
+    }
+    return answers;
+  }
+
+  // In [0, 1), different for different tokens but for rare collisions (FNV-1a).
+  static double ProbabilityOf(const EncodedText& text) {
+    std::uint32_t hash = 2166136261u;
+    for (const TokenId token : text.tokens) {
+      hash = (hash ^ static_cast<std::uint32_t>(token)) * 16777619u;
+    }
+    return hash / 4294967296.0;
+  }
+  // Of a text of known words; -1 when it cannot be encoded.
+  double ProbabilityOf(std::string_view text) const {
+    const auto encoded = encoder_.Encode(text);
+    return encoded.ok() ? ProbabilityOf(*encoded) : -1;
+  }
+
+ private:
+  static Vocabulary MakeVocabulary() {
+    WordCounts counts;
+    for (int i = 0; i < 1000; ++i) counts.Add(absl::StrCat("w", i));
+    return Vocabulary::Build(counts, /*min_count=*/1, /*max_size=*/1002);
+  }
+
+  const std::string name_;
+  const std::int64_t version_;
+  const Answer answer_;
+  const ModelConfig config_ = {.vocabulary_size = 1002, .embedding_size = 1};
+  const TextEncoder encoder_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_TESTS_SUPPORT_FAKE_LIVE_MODEL_H_
