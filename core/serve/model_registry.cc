@@ -35,6 +35,29 @@ ModelRegistry::ModelRegistry(ModelStore& store, Loader loader,
       loader_(std::move(loader)),
       observer_(std::move(observer)) {}
 
+absl::StatusOr<ModelRegistry::Key> ModelRegistry::Resolve(
+    const ModelReference& reference) {
+  const std::string text = reference.ToString();
+  std::uint64_t generation = 0;
+  {
+    MutexLock lock(mutex_);
+    const auto it = references_.find(text);
+    if (it != references_.end()) return it->second;
+    generation = generation_;
+  }
+  ASSIGN_OR_RETURN(const ModelVersionRecord record, store_.Resolve(reference));
+  Key key = {record.model, record.version};
+  MutexLock lock(mutex_);
+  if (generation == generation_) references_.emplace(text, key);
+  return key;
+}
+
+void ModelRegistry::ForgetReferences() {
+  MutexLock lock(mutex_);
+  references_.clear();
+  ++generation_;
+}
+
 std::optional<absl::StatusOr<ModelRegistry::ModelPointer>> ModelRegistry::Find(
     const Key& key) const {
   MutexLock lock(mutex_);
@@ -93,8 +116,7 @@ absl::StatusOr<std::vector<absl::Status>> ModelRegistry::LoadLabelled() {
 
 absl::StatusOr<std::shared_ptr<const LiveModel>> ModelRegistry::Get(
     const ModelReference& reference) {
-  ASSIGN_OR_RETURN(const ModelVersionRecord record, store_.Resolve(reference));
-  const Key key = {record.model, record.version};
+  ASSIGN_OR_RETURN(const Key key, Resolve(reference));
   if (auto found = Find(key); found.has_value()) return *std::move(found);
   MutexLock change_lock(change_mutex_);
   // Another call may have tried while this one waited.
@@ -131,6 +153,7 @@ absl::StatusOr<ModelVersionRecord> ModelRegistry::Promote(
   ASSIGN_OR_RETURN(const ModelVersionRecord record, store_.Resolve(reference));
   RETURN_IF_ERROR(FindOrLoad({record.model, record.version}).status());
   RETURN_IF_ERROR(store_.SetLabel(record.model, record.version, label));
+  ForgetReferences();
   return store_.Resolve({.name = record.model, .version = record.version});
 }
 
@@ -141,7 +164,9 @@ absl::StatusOr<ModelVersionRecord> ModelRegistry::Publish(
                    store_.Publish(record, content));
   MutexLock change_lock(change_mutex_);
   RETURN_IF_ERROR(FindOrLoad({published.model, published.version}).status());
-  RETURN_IF_ERROR(MoveLabels(published, promote_if_better));
+  const absl::Status moved = MoveLabels(published, promote_if_better);
+  ForgetReferences();
+  RETURN_IF_ERROR(moved);
   return store_.Resolve(
       {.name = published.model, .version = published.version});
 }
@@ -174,6 +199,7 @@ absl::Status ModelRegistry::Delete(const ModelReference& reference) {
   MutexLock change_lock(change_mutex_);
   ASSIGN_OR_RETURN(const ModelVersionRecord record, store_.Resolve(reference));
   RETURN_IF_ERROR(store_.Delete(record.model, record.version));
+  ForgetReferences();
   Remove({record.model, record.version});
   return absl::OkStatus();
 }

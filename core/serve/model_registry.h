@@ -28,7 +28,8 @@ struct LoadedVersion {
 };
 
 // Thread-safe. A version in memory is found without waiting for a load; loads,
-// labels, unloads and deletions run one at a time.
+// labels, unloads and deletions run one at a time. Labels move and versions go
+// through here alone: the registry remembers what a reference means.
 class ModelRegistry {
  public:
   using Loader = std::function<absl::StatusOr<std::shared_ptr<const LiveModel>>(
@@ -87,6 +88,10 @@ class ModelRegistry {
   using Key = std::pair<std::string, std::int64_t>;
   using ModelPointer = std::shared_ptr<const LiveModel>;
 
+  // The version that a reference means.
+  absl::StatusOr<Key> Resolve(const ModelReference& reference) EXCLUDES(mutex_);
+  // For whatever changes the answers of the store.
+  void ForgetReferences() EXCLUDES(mutex_);
   // What came of the version's last load; nothing when there was none.
   std::optional<absl::StatusOr<ModelPointer>> Find(const Key& key) const
       EXCLUDES(mutex_);
@@ -111,6 +116,11 @@ class ModelRegistry {
   // Held for a look at the map or one change of it.
   mutable Mutex mutex_;
   std::map<Key, absl::StatusOr<ModelPointer>> loads_ GUARDED_BY(mutex_);
+  // What the store answered, by ModelReference::ToString: a call should not
+  // wait for the catalogue while an epoch is being written to the disk.
+  std::map<std::string, Key> references_ GUARDED_BY(mutex_);
+  // Grows with each ForgetReferences: an answer from before it is not kept.
+  std::uint64_t generation_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace carousel

@@ -1,0 +1,364 @@
+#include "core/serve/predictor.h"
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/error_details.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/core/serve/predictor_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace carousel {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using enum absl::StatusCode;
+
+TEST_F(PredictorTest, AnswersEachTextAtItsPlace) {
+  const auto predictor = MakePredictor({.queue = {.max_batch_rows = 3}});
+  // Lengths in no order, and some texts twice.
+  const std::vector<std::string> texts = {
+      "w1 w2", "w3", "w4 w5 w6 w7", "w1 w2", "w8 w9 w10", "w3", "w2 w1"};
+  ASSERT_OK_AND_ASSIGN(const PredictReply reply,
+                       Call(*predictor, Request(texts)));
+  EXPECT_EQ(reply.model, "m");
+  EXPECT_EQ(reply.version, 1);
+  EXPECT_THAT(reply.label_names, ElementsAre("negative", "positive"));
+  EXPECT_EQ(reply.majority_label, 1);
+  ASSERT_THAT(reply.results, SizeIs(texts.size()));
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    ASSERT_OK(reply.results[i]);
+    const double expected = model_->ProbabilityOf(texts[i]);
+    EXPECT_EQ(reply.results[i]->probability, expected) << texts[i];
+    EXPECT_EQ(reply.results[i]->label,
+              expected >= 0.5 ? "positive" : "negative");
+  }
+}
+
+TEST_F(PredictorTest, HalfIsPositive) {
+  answer_ = [](std::span<const EncodedText> texts) {
+    return std::vector<double>{0.5, std::nextafter(0.5, 0)};
+  };
+  const auto predictor = MakePredictor();
+  ASSERT_OK_AND_ASSIGN(const PredictReply reply,
+                       Call(*predictor, Request({"w1 w2", "w1"})));
+  EXPECT_EQ(reply.results[0]->label, "positive");
+  EXPECT_EQ(reply.results[1]->label, "negative");
+}
+
+TEST_F(PredictorTest, ABadTextFailsAlone) {
+  const auto predictor = MakePredictor();
+  const std::string too_long((1 << 20) + 1, 'a');
+  ASSERT_OK_AND_ASSIGN(
+      const PredictReply reply,
+      Call(*predictor, Request({"", "w1", "caf\xe9", too_long, "<br />", "w2",
+                                too_long.substr(1)})));
+  const std::vector<std::string> reasons = {
+      "NO_TOKENS", "", "INVALID_UTF8", "TEXT_TOO_LONG", "NO_TOKENS", "", ""};
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    EXPECT_EQ(GetReason(reply.results[i].status()), reasons[i]) << i;
+    EXPECT_THAT(reply.results[i],
+                StatusIs(reasons[i].empty() ? kOk : kInvalidArgument));
+  }
+  EXPECT_EQ(reply.results[5]->probability, model_->ProbabilityOf("w2"));
+}
+
+TEST_F(PredictorTest, AnswersACallOfBadTextsAlone) {
+  answer_ = [](std::span<const EncodedText>) -> std::vector<double> {
+    ADD_FAILURE() << "no text can be read, so no batch should run";
+    return {};
+  };
+  const auto predictor = MakePredictor();
+  ASSERT_OK_AND_ASSIGN(const PredictReply reply,
+                       Call(*predictor, Request({"", "\xff"})));
+  EXPECT_THAT(reply.results, Each(StatusIs(kInvalidArgument)));
+}
+
+TEST_F(PredictorTest, NamesTheLimitThatACallBreaks) {
+  const auto predictor = MakePredictor({.max_texts = 3, .max_bytes = 10});
+  EXPECT_THAT(Call(*predictor, Request({})),
+              StatusIs(kInvalidArgument,
+                       HasSubstr("texts has 0 entries; it must have 1 to 3")));
+  EXPECT_THAT(Call(*predictor, Request({"w1", "w1", "w1", "w1"})),
+              StatusIs(kInvalidArgument, HasSubstr("texts has 4 entries")));
+  EXPECT_THAT(Call(*predictor, Request({"w1 w2 w3 w4"})),
+              StatusIs(kInvalidArgument,
+                       HasSubstr("texts has 11 bytes; it must have at most "
+                                 "10")));
+  EXPECT_OK(Call(*predictor, Request({"w1 w", "w1 w", "w1"})));
+}
+
+TEST_F(PredictorTest, TheContractsLimitsAreTheDefault) {
+  const PredictorOptions options;
+  EXPECT_EQ(options.max_texts, 4096u);
+  EXPECT_EQ(options.max_bytes, 32u * 1024 * 1024);
+  const auto predictor = MakePredictor(options);
+  ASSERT_OK_AND_ASSIGN(
+      const PredictReply reply,
+      Call(*predictor, Request(std::vector<std::string>(4096, "w1"))));
+  EXPECT_THAT(reply.results, SizeIs(4096));
+  EXPECT_THAT(Call(*predictor, Request(std::vector<std::string>(4097, "w1"))),
+              StatusIs(kInvalidArgument));
+}
+
+TEST_F(PredictorTest, SaysThatAModelIsUnknown) {
+  const auto predictor = MakePredictor();
+  EXPECT_THAT(Call(*predictor, {.model = {.name = "other"}, .texts = {"w1"}}),
+              StatusIs(kNotFound, HasSubstr("other")));
+}
+
+TEST_F(PredictorTest, AFullQueueRefusesTheWholeCall) {
+  CloseGate();
+  const auto predictor =
+      MakePredictor({.queue = {.capacity = 3, .max_batch_rows = 1}});
+  auto running = Start(*predictor, Request({"w1"}));
+  AwaitBatch();
+  auto waiting = Start(*predictor, Request({"w2", "w3"}));
+  // With room for one more, two do not fit; the one that comes later does.
+  auto refused = Start(*predictor, Request({"w4", "w5"}));
+  const Reply answer = refused.get();
+  EXPECT_THAT(answer, StatusIs(kResourceExhausted));
+  EXPECT_EQ(GetReason(answer.status()), "QUEUE_FULL");
+  auto last = Start(*predictor, Request({"w6"}));
+  OpenGate();
+  EXPECT_OK(running.get());
+  EXPECT_OK(waiting.get());
+  EXPECT_OK(last.get());
+}
+
+TEST_F(PredictorTest, ADeadlineInThePastNeedsNoModel) {
+  const auto predictor = MakePredictor();
+  PredictRequest request{.model = {.name = "other"}, .texts = {"w1"}};
+  request.deadline = clock_.SteadyNow();
+  EXPECT_THAT(Call(*predictor, std::move(request)),
+              StatusIs(kDeadlineExceeded));
+}
+
+TEST_F(PredictorTest, ADeadlineThatPassesInTheBatchFailsTheCall) {
+  CloseGate();
+  const auto predictor = MakePredictor();
+  PredictRequest request = Request({"w1", "w2"});
+  request.deadline = clock_.SteadyNow() + std::chrono::seconds(1);
+  auto reply = Start(*predictor, std::move(request));
+  AwaitBatch();
+  clock_.Advance(absl::Seconds(1));
+  OpenGate();
+  EXPECT_THAT(reply.get(),
+              StatusIs(kDeadlineExceeded, HasSubstr("all 2 texts")));
+}
+
+TEST_F(PredictorTest, ADeadlineThatPassesInTheQueueCostsNoBatch) {
+  CloseGate();
+  const auto predictor = MakePredictor({.queue = {.max_batch_rows = 1}});
+  auto first = Start(*predictor, Request({"w1"}));
+  AwaitBatch();
+  PredictRequest request = Request({"w2"});
+  request.deadline = clock_.SteadyNow() + std::chrono::seconds(1);
+  auto second = Start(*predictor, std::move(request));
+  while (predictor->queue_depth() == 0) std::this_thread::yield();
+  clock_.Advance(absl::Seconds(1));
+  OpenGate(1);
+  EXPECT_OK(first.get());
+  EXPECT_THAT(second.get(), StatusIs(kDeadlineExceeded));
+}
+
+TEST_F(PredictorTest, ACallerWhoGoesAwayCostsNoBatch) {
+  CloseGate();
+  const auto predictor = MakePredictor({.queue = {.max_batch_rows = 1}});
+  auto first = Start(*predictor, Request({"w1"}));
+  AwaitBatch();
+  std::atomic<bool> cancelled = false;
+  PredictRequest request = Request({"w2", "w3"});
+  request.cancelled = [&] { return cancelled.load(); };
+  auto second = Start(*predictor, std::move(request));
+  while (predictor->queue_depth() < 2) std::this_thread::yield();
+  cancelled = true;
+  OpenGate(1);
+  EXPECT_OK(first.get());
+  EXPECT_THAT(second.get(), StatusIs(kCancelled));
+}
+
+TEST_F(PredictorTest, AModelThatFailsIsTheErrorOfItsTexts) {
+  const auto predictor = MakePredictor();
+  answer_ = [](std::span<const EncodedText>) {
+    return absl::InternalError("LibTorch: out of memory");
+  };
+  ASSERT_OK_AND_ASSIGN(const PredictReply failed,
+                       Call(*predictor, Request({"w1", ""})));
+  EXPECT_THAT(failed.results,
+              ElementsAre(StatusIs(kInternal, HasSubstr("out of memory")),
+                          StatusIs(kInvalidArgument)));
+  answer_ = [](std::span<const EncodedText>) {
+    return std::vector<double>{0.1};
+  };
+  ASSERT_OK_AND_ASSIGN(const PredictReply short_of_one,
+                       Call(*predictor, Request({"w1", "w2"})));
+  EXPECT_THAT(short_of_one.results,
+              Each(StatusIs(kInternal, HasSubstr("1 answers to 2 texts"))));
+}
+
+TEST_F(PredictorTest, WhatIsNoProbabilityIsAnErrorOfThatText) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  // The batch holds the longest text first.
+  answer_ = [&](std::span<const EncodedText>) {
+    return std::vector<double>{0.0, nan, 1.0, -0.1, 1.1};
+  };
+  const auto predictor = MakePredictor();
+  ASSERT_OK_AND_ASSIGN(
+      const PredictReply reply,
+      Call(*predictor, Request({"w1 w1 w1 w1 w1", "w1 w1 w1 w1", "w1 w1 w1",
+                                "w1 w1", "w1"})));
+  EXPECT_THAT(reply.results,
+              ElementsAre(StatusIs(kOk), StatusIs(kInternal), StatusIs(kOk),
+                          StatusIs(kInternal), StatusIs(kInternal)));
+}
+
+TEST_F(PredictorTest, StopAnswersWhatItTookAndRefusesTheRest) {
+  CloseGate();
+  const auto predictor = MakePredictor({.queue = {.max_batch_rows = 1}});
+  std::vector<std::future<Reply>> taken;
+  for (int i = 0; i < 5; ++i) {
+    taken.push_back(Start(*predictor, Request({"w1", "w2"})));
+  }
+  AwaitBatch();
+  std::thread stopper([&] { predictor->Stop(); });
+  OpenGate();
+  stopper.join();
+  for (std::future<Reply>& reply : taken) {
+    ASSERT_EQ(reply.wait_for(std::chrono::seconds(0)),
+              std::future_status::ready);
+    EXPECT_OK(reply.get());
+  }
+  const Reply refused = Call(*predictor, Request({"w1"}));
+  EXPECT_THAT(refused, StatusIs(kUnavailable));
+  EXPECT_EQ(GetReason(refused.status()), "DRAINING");
+  predictor->Stop();
+}
+
+TEST_F(PredictorTest, StopWaitsForCallsThatAreStillBeingRead) {
+  ManualExecutor executor;
+  Predictor predictor({}, registry_, executor, clock_, nullptr);
+  auto reply = Start(predictor, Request({"w1"}));
+  std::thread stopper([&] { predictor.Stop(); });
+  // Refused once Stop has begun; until then each call is one more that it
+  // waits for.
+  std::vector<std::future<Reply>> calls;
+  do {
+    calls.push_back(Start(predictor, Request({"w2"})));
+  } while (calls.back().wait_for(std::chrono::seconds(0)) !=
+           std::future_status::ready);
+  EXPECT_THAT(calls.back().get(), StatusIs(kUnavailable));
+  calls.pop_back();
+  executor.RunAll();
+  stopper.join();
+  EXPECT_OK(reply.get());
+  for (std::future<Reply>& call : calls) EXPECT_OK(call.get());
+}
+
+TEST_F(PredictorTest, HoldsNoThreadWhileACallWaits) {
+  CloseGate();
+  ManualExecutor executor;
+  Predictor predictor({.queue = {.max_batch_rows = 1}}, registry_, executor,
+                      clock_, nullptr);
+  std::vector<std::future<Reply>> replies;
+  for (int i = 0; i < 50; ++i) {
+    replies.push_back(Start(predictor, Request({"w1"})));
+    // Were a task to wait for its answer, this thread would not come back.
+    executor.RunAll();
+  }
+  OpenGate();
+  for (std::future<Reply>& reply : replies) EXPECT_OK(reply.get());
+}
+
+TEST_F(PredictorTest, ASmallCallIsReadAmongTheChunksOfALargeOne) {
+  ManualExecutor executor;
+  const std::size_t parallelism = 4;
+  Predictor predictor({.encode_parallelism = parallelism}, registry_, executor,
+                      clock_, nullptr);
+  auto large =
+      Start(predictor, Request(std::vector<std::string>(4096, "w1 w2")));
+  executor.RunOne();
+  EXPECT_EQ(executor.size(), parallelism);
+  auto small = Start(predictor, Request({"w3"}));
+  for (std::size_t i = 0; i < parallelism + 1; ++i) executor.RunOne();
+  EXPECT_OK(small.get());
+  EXPECT_EQ(large.wait_for(std::chrono::seconds(0)),
+            std::future_status::timeout);
+  EXPECT_LE(executor.size(), parallelism);
+  executor.RunAll();
+  EXPECT_THAT(large.get(), IsOkAndHolds(::testing::Field(&PredictReply::results,
+                                                         SizeIs(4096))));
+}
+
+class Recorder final : public PredictObserver {
+ public:
+  void OnBatch(std::size_t rows, double seconds) override {
+    MutexLock lock(mutex_);
+    rows_ += rows;
+    EXPECT_GE(seconds, 0);
+  }
+  void OnQueueWait(double seconds) override {
+    MutexLock lock(mutex_);
+    ++waits_;
+    EXPECT_GE(seconds, 0);
+  }
+  void OnTokenized(const std::string& model, std::int64_t tokens,
+                   std::int64_t unknown, double seconds) override {
+    MutexLock lock(mutex_);
+    EXPECT_EQ(model, "m");
+    tokens_ += tokens;
+    unknown_ += unknown;
+    EXPECT_GE(seconds, 0);
+  }
+  void OnAnswer(const std::string& model,
+                const absl::StatusOr<double>& answer) override {
+    MutexLock lock(mutex_);
+    EXPECT_EQ(model, "m");
+    codes_.push_back(answer.status().code());
+  }
+
+  // Of all batches; texts that waited; tokens and unknown ones.
+  std::vector<std::int64_t> Counts() {
+    MutexLock lock(mutex_);
+    return {rows_, waits_, tokens_, unknown_};
+  }
+  std::vector<absl::StatusCode> TakeCodes() {
+    MutexLock lock(mutex_);
+    return std::exchange(codes_, {});
+  }
+
+ private:
+  Mutex mutex_;
+  std::int64_t rows_ GUARDED_BY(mutex_) = 0;
+  std::int64_t waits_ GUARDED_BY(mutex_) = 0;
+  std::int64_t tokens_ GUARDED_BY(mutex_) = 0;
+  std::int64_t unknown_ GUARDED_BY(mutex_) = 0;
+  std::vector<absl::StatusCode> codes_ GUARDED_BY(mutex_);
+};
+
+TEST_F(PredictorTest, TellsTheObserverOfEveryTextOnce) {
+  Recorder recorder;
+  const auto predictor = MakePredictor({.queue = {.capacity = 2}}, &recorder);
+  ASSERT_OK(Call(*predictor, Request({"w1 xyzzy w2", "", "w3"})));
+  EXPECT_THAT(recorder.Counts(), ElementsAre(2, 2, 4, 1));
+  EXPECT_THAT(recorder.TakeCodes(), ElementsAre(kOk, kInvalidArgument, kOk));
+  // Three do not fit the queue: the call fails, and so do its texts.
+  EXPECT_THAT(Call(*predictor, Request({"w1", "w2", "w3"})),
+              StatusIs(kResourceExhausted));
+  EXPECT_THAT(
+      recorder.TakeCodes(),
+      ElementsAre(kResourceExhausted, kResourceExhausted, kResourceExhausted));
+}
+
+}  // namespace
+}  // namespace carousel
