@@ -1,0 +1,160 @@
+#include "server/backend.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/engine/engine.h"
+#include "core/serve/torch_live_model.h"
+
+namespace carousel {
+namespace {
+
+// Threads for calls that read the catalogue, tokenize or load a model, and for
+// calls that read whole files or evaluate. Both mostly wait: for the disk, for
+// SQLite's lock, for LibTorch's own threads.
+constexpr std::size_t kMinQuickThreads = 4;
+constexpr std::size_t kHeavyThreads = 4;
+
+// What is left of the drain when the workers have had their time.
+constexpr double kStopGraceShare = 0.7;
+
+PredictorOptions MakePredictorOptions(const ServerOptions& options) {
+  PredictorOptions predictor;
+  predictor.queue.capacity = static_cast<std::size_t>(options.predict_queue);
+  predictor.queue.max_batch_rows =
+      static_cast<std::size_t>(options.max_batch_rows);
+  return predictor;
+}
+
+JobRunnerOptions MakeRunnerOptions(const ServerOptions& options) {
+  JobRunnerOptions runner;
+  runner.slots = options.train_slots;
+  runner.max_queued = options.max_queued_jobs;
+  runner.stop_grace =
+      absl::ToChronoNanoseconds(options.drain * kStopGraceShare);
+  return runner;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(
+    const ServerOptions& options, const std::string& device, Metrics& metrics,
+    const Clock& clock, std::shared_ptr<spdlog::logger> log) {
+  ASSIGN_OR_RETURN(std::unique_ptr<DataFolder> folder,
+                   DataFolder::Open(options.data_dir));
+  ASSIGN_OR_RETURN(std::unique_ptr<CatalogueDatabase> database,
+                   CatalogueDatabase::Open(folder->database()));
+  std::unique_ptr<Backend> backend(
+      new Backend(options, device, metrics, clock, std::move(log),
+                  std::move(folder), std::move(database)));
+  RETURN_IF_ERROR(backend->Recover());
+  return backend;
+}
+
+Backend::Backend(const ServerOptions& options, const std::string& device,
+                 Metrics& metrics, const Clock& clock,
+                 std::shared_ptr<spdlog::logger> log,
+                 std::unique_ptr<DataFolder> folder,
+                 std::unique_ptr<CatalogueDatabase> database)
+    : log_(std::move(log)),
+      folder_(std::move(folder)),
+      database_(std::move(database)),
+      assets_(*folder_, *database_, clock),
+      job_store_(*database_, clock),
+      model_store_(*folder_, *database_, clock),
+      registry_(model_store_, MakeLoader(options, device),
+                [&metrics](double seconds, bool ok) {
+                  metrics.predict().OnLoad(seconds);
+                }),
+      evaluation_(registry_, model_store_, assets_, *folder_,
+                  static_cast<std::size_t>(options.max_batch_rows)),
+      projection_(registry_, assets_, *folder_),
+      job_log_(log_, metrics.training()),
+      launcher_({.worker_binary = options.worker_binary,
+                 .engine = options.engine,
+                 .device = device,
+                 .threads = options.threads}) {
+  runner_.emplace(
+      MakeRunnerOptions(options), *folder_, assets_, job_store_, launcher_,
+      [this](const JobRecord& job, const std::filesystem::path& model_folder) {
+        return PublishResult(job, model_folder);
+      },
+      &job_log_);
+  quick_.emplace(std::max<std::size_t>(kMinQuickThreads,
+                                       std::thread::hardware_concurrency()));
+  heavy_.emplace(kHeavyThreads);
+  predictor_.emplace(MakePredictorOptions(options), registry_, *quick_, clock,
+                     &metrics.predict());
+}
+
+Backend::~Backend() {
+  runner_->Stop();
+  predictor_->Stop();
+}
+
+ModelRegistry::Loader Backend::MakeLoader(const ServerOptions& options,
+                                          const std::string& device) const {
+  const Engine engine = ParseEngine(options.engine).value();  // validated
+  return [log = log_, engine, device](const std::string& model,
+                                      std::int64_t version,
+                                      const std::filesystem::path& folder)
+             -> absl::StatusOr<std::shared_ptr<const LiveModel>> {
+    ASSIGN_OR_RETURN(std::shared_ptr<const LiveModel> live,
+                     LoadLiveModel(model, version, folder, engine, device));
+    log->info("model={} version={} loaded bytes={}", model, version,
+              live->bytes());
+    return live;
+  };
+}
+
+absl::Status Backend::Recover() {
+  RETURN_IF_ERROR(assets_.Recover());
+  RETURN_IF_ERROR(model_store_.Recover());
+  ASSIGN_OR_RETURN(const std::vector<absl::Status> failed,
+                   registry_.LoadLabelled());
+  // The others serve; a call that asks for one of these hears the same.
+  for (const absl::Status& status : failed) {
+    log_->error("a labelled model did not load: {}", status.ToString());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Backend::Start() { return runner_->Start(); }
+
+void Backend::StopJobs() { runner_->Stop(); }
+
+absl::StatusOr<std::int64_t> Backend::PublishResult(
+    const JobRecord& job, const std::filesystem::path& model_folder) {
+  ModelVersionRecord record;
+  record.model = job.model;
+  record.job = job.job;
+  record.dataset = job.dataset;
+  record.vectors = job.vectors;
+  record.validation_accuracy = job.best_validation_accuracy;
+  ASSIGN_OR_RETURN(
+      const ModelVersionRecord published,
+      registry_.Publish(record, model_folder, job.promote_if_better));
+  log_->info("job={} model={} version={} published", job.job, published.model,
+             published.version);
+  return published.version;
+}
+
+absl::StatusOr<std::map<std::string, std::int64_t>> Backend::CountVersions()
+    const {
+  std::map<std::string, std::int64_t> counts;
+  PageRequest request{.page_size = 1000};
+  do {
+    ASSIGN_OR_RETURN(const Page<ModelVersionRecord> page,
+                     model_store_.List("", request));
+    for (const ModelVersionRecord& record : page.records) {
+      ++counts[record.model];
+    }
+    request.page_token = page.next_page_token;
+  } while (!request.page_token.empty());
+  return counts;
+}
+
+}  // namespace carousel

@@ -1,0 +1,130 @@
+#include "server/dataset_service.h"
+
+#include <stop_token>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "core/base/status_macros.h"
+#include "server/authorize.h"
+#include "server/dataset_description.h"
+#include "server/dataset_translation.h"
+#include "server/field_checks.h"
+
+namespace carousel {
+
+grpc::ServerReadReactor<v1::UploadDatasetRequest>*
+DatasetService::UploadDataset(grpc::CallbackServerContext* context,
+                              v1::UploadDatasetResponse* response) {
+  absl::Status admitted = Authorize(*context, Role::kTrainer);
+  admitted.Update(gate_.Admit());
+  return new UploadCall<v1::UploadDatasetRequest, DatasetUpload>(
+      admitted, *context, environment_,
+      [=, this](const DatasetUpload& header, const UploadFile& file,
+                std::stop_token stop) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            const ImportedDataset imported,
+            import_.AddDataset(header.name, header.options, file, stop));
+        *response->mutable_dataset() = ToProto(imported.record);
+        response->set_is_new(imported.is_new);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerReadReactor<v1::UploadVectorsRequest>*
+DatasetService::UploadVectors(grpc::CallbackServerContext* context,
+                              v1::UploadVectorsResponse* response) {
+  absl::Status admitted = Authorize(*context, Role::kTrainer);
+  admitted.Update(gate_.Admit());
+  return new UploadCall<v1::UploadVectorsRequest, VectorsUpload>(
+      admitted, *context, environment_,
+      [=, this](const VectorsUpload& header, const UploadFile& file,
+                std::stop_token stop) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            const ImportedVectors imported,
+            import_.AddVectors(header.name, header.format, file, stop));
+        *response->mutable_vectors() = ToProto(imported.record);
+        response->set_is_new(imported.is_new);
+        response->set_duplicates(imported.duplicates);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* DatasetService::ListDatasets(
+    grpc::CallbackServerContext* context,
+    const v1::ListDatasetsRequest* request,
+    v1::ListDatasetsResponse* response) {
+  return unary_.Run(
+      Authorize(*context, Role::kReader), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            const PageRequest page,
+            ParsePage(request->page_size(), request->page_token()));
+        ASSIGN_OR_RETURN(const auto datasets, assets_.ListDatasets(page));
+        for (const DatasetRecord& record : datasets.records) {
+          *response->add_datasets() = ToProto(record);
+        }
+        response->set_next_page_token(datasets.next_page_token);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* DatasetService::DescribeDataset(
+    grpc::CallbackServerContext* context,
+    const v1::DescribeDatasetRequest* request,
+    v1::DescribeDatasetResponse* response) {
+  return heavy_.Run(
+      Authorize(*context, Role::kReader), *context,
+      [=, this](std::stop_token stop) -> absl::Status {
+        ASSIGN_OR_RETURN(const DescribeRequest asked, FromProto(*request));
+        ASSIGN_OR_RETURN(
+            const DatasetDescription description,
+            carousel::DescribeDataset(assets_, environment_.folder,
+                                      asked.dataset, asked.vectors, stop));
+        *response->mutable_dataset() = ToProto(description.record);
+        *response->mutable_statistics() =
+            ToProto(description.statistics, description.dataset);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* DatasetService::DeleteDataset(
+    grpc::CallbackServerContext* context,
+    const v1::DeleteDatasetRequest* request,
+    v1::DeleteDatasetResponse* response) {
+  return unary_.Run(Authorize(*context, Role::kAdmin), *context,
+                    [=, this](std::stop_token) -> absl::Status {
+                      RETURN_IF_ERROR(ValidateName("name", request->name()));
+                      return assets_.DeleteDataset(request->name());
+                    });
+}
+
+grpc::ServerUnaryReactor* DatasetService::ListVectors(
+    grpc::CallbackServerContext* context, const v1::ListVectorsRequest* request,
+    v1::ListVectorsResponse* response) {
+  return unary_.Run(
+      Authorize(*context, Role::kReader), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            const PageRequest page,
+            ParsePage(request->page_size(), request->page_token()));
+        ASSIGN_OR_RETURN(const auto vectors, assets_.ListVectors(page));
+        for (const VectorsRecord& record : vectors.records) {
+          *response->add_vectors() = ToProto(record);
+        }
+        response->set_next_page_token(vectors.next_page_token);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* DatasetService::DeleteVectors(
+    grpc::CallbackServerContext* context,
+    const v1::DeleteVectorsRequest* request,
+    v1::DeleteVectorsResponse* response) {
+  return unary_.Run(Authorize(*context, Role::kAdmin), *context,
+                    [=, this](std::stop_token) -> absl::Status {
+                      RETURN_IF_ERROR(ValidateName("name", request->name()));
+                      return assets_.DeleteVectors(request->name());
+                    });
+}
+
+}  // namespace carousel

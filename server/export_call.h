@@ -1,0 +1,74 @@
+// An ExportModel stream: a version's files, piece by piece.
+#ifndef CAROUSEL_SERVER_EXPORT_CALL_H_
+#define CAROUSEL_SERVER_EXPORT_CALL_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "carousel/v1/models.pb.h"
+#include "core/base/executor.h"
+#include "core/base/file_descriptor.h"
+
+namespace carousel {
+
+// A file of a stored version, with the checksum it was stored with: a file
+// that has changed since does not arrive as if it were whole.
+struct ExportFile {
+  std::string name;
+  std::string sha256;
+};
+
+// What is exported.
+struct ModelExport {
+  v1::ModelVersion version;
+  std::filesystem::path folder;
+  std::vector<ExportFile> files;
+};
+
+// Reads the checksums that a version was stored with (checksums.txt).
+absl::StatusOr<std::vector<ExportFile>> ReadExportFiles(
+    const std::filesystem::path& folder);
+
+// Deletes itself once gRPC is done with it.
+class ExportCall final
+    : public grpc::ServerWriteReactor<v1::ExportModelResponse> {
+ public:
+  static constexpr std::size_t kPieceBytes = 1 << 20;
+
+  // `prepare` finds and verifies the files, and is run, as the reading is, on
+  // `executor` (not owned). A call that is not `admitted` ends with that.
+  ExportCall(const absl::Status& admitted, Executor& executor,
+             std::function<absl::StatusOr<ModelExport>()> prepare);
+
+ private:
+  void Prepare();
+  void WriteNext();
+  // Fills in the next piece; false when everything is written.
+  absl::StatusOr<bool> ReadPiece();
+  absl::StatusOr<std::string> ReadBytes();
+  absl::Status OpenFile();
+
+  void OnWriteDone(bool ok) override;
+  void OnDone() override { delete this; }
+
+  Executor& executor_;
+  const std::function<absl::StatusOr<ModelExport>()> prepare_;
+  // Below: touched by one task or reaction at a time.
+  ModelExport content_;
+  std::size_t next_file_ = 0;
+  std::optional<FileDescriptor> file_;
+  std::string ahead_;  // read, to know whether the piece before was the last
+  v1::ExportModelResponse piece_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_SERVER_EXPORT_CALL_H_

@@ -1,0 +1,168 @@
+// carouseld: trains, evaluates and serves sentiment models. This file is
+// flags, wiring and signals.
+#include <grpc/support/log.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "server/options.h"
+#include "server/server.h"
+
+ABSL_FLAG(std::string, data_dir, "",
+          "Folder of datasets, models and jobs; created when missing. One "
+          "server a folder.");
+ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
+          "HOST:PORT for gRPC; port 0 takes a free one (see DIR/address)");
+ABSL_FLAG(std::string, metrics_listen, "127.0.0.1:9464",
+          "HOST:PORT for Prometheus (see DIR/metrics_address)");
+ABSL_FLAG(std::string, device, "auto", "auto, cpu or cuda");
+ABSL_FLAG(std::string, engine, "reference",
+          "What runs the LSTM: reference (the hand-written loop) or libtorch");
+ABSL_FLAG(int, threads, 0,
+          "Threads inside one operation of LibTorch; 0: its default");
+ABSL_FLAG(int, train_slots, 1, "Training jobs at the same time");
+ABSL_FLAG(int, drain_seconds, 30,
+          "How long a stop waits for running calls and workers");
+ABSL_FLAG(bool, allow_open, false,
+          "Allows a --listen that other machines can reach");
+ABSL_FLAG(std::string, log_level, "info",
+          "trace, debug, info, warning, error, critical or off");
+ABSL_FLAG(std::int64_t, max_queued_jobs, 1000, "Training jobs waiting");
+ABSL_FLAG(std::int64_t, predict_queue, 16384, "Texts waiting for a batch");
+ABSL_FLAG(std::int64_t, max_batch_rows, 64, "Texts in a batch");
+ABSL_FLAG(std::int64_t, max_upload_bytes, std::int64_t{8} << 30,
+          "Size of an uploaded file");
+
+namespace {
+
+constexpr int kExitError = 1;
+constexpr int kExitUsage = 2;
+constexpr char kWorkerName[] = "carousel_worker";
+
+carousel::ServerOptions ReadFlags() {
+  carousel::ServerOptions options;
+  options.data_dir = absl::GetFlag(FLAGS_data_dir);
+  options.listen = absl::GetFlag(FLAGS_listen);
+  options.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  options.device = absl::GetFlag(FLAGS_device);
+  options.engine = absl::GetFlag(FLAGS_engine);
+  options.threads = absl::GetFlag(FLAGS_threads);
+  options.train_slots = absl::GetFlag(FLAGS_train_slots);
+  options.drain = absl::Seconds(absl::GetFlag(FLAGS_drain_seconds));
+  options.allow_open = absl::GetFlag(FLAGS_allow_open);
+  options.max_queued_jobs = absl::GetFlag(FLAGS_max_queued_jobs);
+  options.predict_queue = absl::GetFlag(FLAGS_predict_queue);
+  options.max_batch_rows = absl::GetFlag(FLAGS_max_batch_rows);
+  options.max_upload_bytes = absl::GetFlag(FLAGS_max_upload_bytes);
+  options.worker_binary =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() /
+      kWorkerName;
+  return options;
+}
+
+// gRPC's own lines go where ours go; what it calls an error is often a client
+// that left.
+void LogFromGrpc(gpr_log_func_args* args) {
+  spdlog::debug("grpc {}:{} {}", args->file, args->line, args->message);
+}
+
+std::shared_ptr<spdlog::logger> MakeLog() {
+  auto log = spdlog::stderr_logger_mt("carouseld");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v",
+                   spdlog::pattern_time_type::utc);
+  log->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(log);
+  gpr_set_log_function(&LogFromGrpc);
+  return log;
+}
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+int WaitForSignal(const sigset_t& signals) {
+  int signal_number = 0;
+  while (sigwait(&signals, &signal_number) != 0) {
+  }
+  return signal_number;
+}
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "carouseld: %s\n",
+               std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? kExitUsage : kExitError;
+}
+
+int Run(const carousel::ServerOptions& options,
+        const std::shared_ptr<spdlog::logger>& log, const sigset_t& signals) {
+  auto server = carousel::CarouselServer::Create(options, log);
+  if (!server.ok()) return Fail(server.status());
+  if (absl::Status status = (*server)->Start(); !status.ok()) {
+    server->reset();
+    return Fail(status);
+  }
+  const int signal_number = WaitForSignal(signals);
+  log->info("signal={} draining", strsignal(signal_number));
+  // Whoever asks twice does not want to wait. Jobs survive that.
+  std::thread([signals] {
+    WaitForSignal(signals);
+    std::_Exit(128 + SIGTERM);
+  }).detach();
+  (*server)->Shutdown();
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Blocked here, they are blocked in every thread, and only sigwait sees them.
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  absl::SetProgramUsageMessage(
+      "Trains, evaluates and serves sentiment models.\n\n"
+      "  carouseld --data_dir=DIR [--listen=127.0.0.1:50051] "
+      "[--metrics_listen=127.0.0.1:9464]\n");
+  absl::FlagsUsageConfig usage;
+  usage.version_string = [] {
+    return absl::StrCat("carouseld ", CAROUSEL_VERSION, "\n");
+  };
+  absl::SetFlagsUsageConfig(usage);
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    return Fail(absl::InvalidArgumentError(
+        absl::StrCat("unexpected argument ", rest[1], "; see --help")));
+  }
+  const std::string level = absl::GetFlag(FLAGS_log_level);
+  const auto parsed_level = spdlog::level::from_str(level);
+  if (parsed_level == spdlog::level::off && level != "off") {
+    return Fail(absl::InvalidArgumentError(
+        absl::StrCat("--log_level is ", level,
+                     "; it must be trace, debug, info, warning, "
+                     "error, critical or off")));
+  }
+  const std::shared_ptr<spdlog::logger> log = MakeLog();
+  log->set_level(parsed_level);
+  return Run(ReadFlags(), log, signals);
+}

@@ -1,0 +1,153 @@
+#include "server/model_service.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <stop_token>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "core/base/files.h"
+#include "core/base/status_macros.h"
+#include "server/authorize.h"
+#include "server/field_checks.h"
+#include "server/model_translation.h"
+
+namespace carousel {
+namespace {
+
+// The texts of a version's folder (core/nn/model_folder.h).
+constexpr char kConfigName[] = "config.json";
+constexpr char kMetricsName[] = "metrics.json";
+constexpr char kProvenanceName[] = "provenance.json";
+
+}  // namespace
+
+v1::ModelVersion ModelService::Describe(
+    const ModelVersionRecord& record) const {
+  const std::vector<LoadedVersion> loaded = registry_.Loaded();
+  const bool is_loaded = std::any_of(loaded.begin(), loaded.end(),
+                                     [&](const LoadedVersion& version) {
+                                       return version.model == record.model &&
+                                              version.version == record.version;
+                                     });
+  return ToProto(record, is_loaded);
+}
+
+absl::StatusOr<v1::ModelVersion> ModelService::Describe(
+    const ModelReference& reference) const {
+  ASSIGN_OR_RETURN(const ModelVersionRecord record, models_.Resolve(reference));
+  return Describe(record);
+}
+
+grpc::ServerUnaryReactor* ModelService::ListModels(
+    grpc::CallbackServerContext* context, const v1::ListModelsRequest* request,
+    v1::ListModelsResponse* response) {
+  return unary_.Run(
+      Authorize(*context, Role::kReader), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(const ModelListRequest list, FromProto(*request));
+        ASSIGN_OR_RETURN(const auto page, models_.List(list.model, list.page));
+        for (const ModelVersionRecord& record : page.records) {
+          *response->add_versions() = Describe(record);
+        }
+        response->set_next_page_token(page.next_page_token);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ModelService::GetModel(
+    grpc::CallbackServerContext* context, const v1::GetModelRequest* request,
+    v1::GetModelResponse* response) {
+  return unary_.Run(
+      Authorize(*context, Role::kReader), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
+        ASSIGN_OR_RETURN(const auto record, models_.Resolve(reference));
+        const std::filesystem::path folder =
+            folder_.model_version(record.model, record.version);
+        *response->mutable_version() = Describe(record);
+        ASSIGN_OR_RETURN(*response->mutable_config(),
+                         ReadFile(folder / kConfigName));
+        ASSIGN_OR_RETURN(*response->mutable_metrics(),
+                         ReadFile(folder / kMetricsName));
+        ASSIGN_OR_RETURN(*response->mutable_provenance(),
+                         ReadFile(folder / kProvenanceName));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ModelService::PromoteModel(
+    grpc::CallbackServerContext* context,
+    const v1::PromoteModelRequest* request,
+    v1::PromoteModelResponse* response) {
+  return unary_.Run(
+      Authorize(*context, Role::kAdmin), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(const PromoteRequest promote, FromProto(*request));
+        ASSIGN_OR_RETURN(const auto record,
+                         registry_.Promote(promote.model, promote.label));
+        *response->mutable_version() = Describe(record);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ModelService::LoadModel(
+    grpc::CallbackServerContext* context, const v1::LoadModelRequest* request,
+    v1::LoadModelResponse* response) {
+  return unary_.Run(
+      Authorize(*context, Role::kAdmin), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
+        RETURN_IF_ERROR(registry_.Load(reference));
+        ASSIGN_OR_RETURN(*response->mutable_version(), Describe(reference));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ModelService::UnloadModel(
+    grpc::CallbackServerContext* context, const v1::UnloadModelRequest* request,
+    v1::UnloadModelResponse* response) {
+  return unary_.Run(
+      Authorize(*context, Role::kAdmin), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
+        RETURN_IF_ERROR(registry_.Unload(reference));
+        ASSIGN_OR_RETURN(*response->mutable_version(), Describe(reference));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ModelService::DeleteModel(
+    grpc::CallbackServerContext* context, const v1::DeleteModelRequest* request,
+    v1::DeleteModelResponse* response) {
+  return unary_.Run(Authorize(*context, Role::kAdmin), *context,
+                    [=, this](std::stop_token) -> absl::Status {
+                      ASSIGN_OR_RETURN(const auto reference,
+                                       FromProto(*request));
+                      return registry_.Delete(reference);
+                    });
+}
+
+absl::StatusOr<ModelExport> ModelService::PrepareExport(
+    const v1::ExportModelRequest& request) const {
+  ASSIGN_OR_RETURN(const auto reference, FromProto(request));
+  ASSIGN_OR_RETURN(const auto record, models_.Resolve(reference));
+  ModelExport content;
+  content.version = Describe(record);
+  ASSIGN_OR_RETURN(content.folder,
+                   models_.VerifiedFolder(record.model, record.version));
+  ASSIGN_OR_RETURN(content.files, ReadExportFiles(content.folder));
+  return content;
+}
+
+grpc::ServerWriteReactor<v1::ExportModelResponse>* ModelService::ExportModel(
+    grpc::CallbackServerContext* context,
+    const v1::ExportModelRequest* request) {
+  absl::Status admitted = Authorize(*context, Role::kReader);
+  admitted.Update(gate_.Admit());
+  return new ExportCall(admitted, executor_, [this, request = *request] {
+    return PrepareExport(request);
+  });
+}
+
+}  // namespace carousel

@@ -1,0 +1,74 @@
+// carousel.v1.ModelService over core.
+#ifndef CAROUSEL_SERVER_MODEL_SERVICE_H_
+#define CAROUSEL_SERVER_MODEL_SERVICE_H_
+
+#include "absl/status/statusor.h"
+#include "carousel/v1/models.grpc.pb.h"
+#include "core/base/executor.h"
+#include "core/serve/model_registry.h"
+#include "core/store/data_folder.h"
+#include "core/store/model_store.h"
+#include "server/drain_gate.h"
+#include "server/export_call.h"
+#include "server/unary_call.h"
+
+namespace carousel {
+
+class ModelService final : public v1::ModelService::CallbackService {
+ public:
+  // Nothing is owned.
+  ModelService(ModelRegistry& registry, const ModelStore& models,
+               const DataFolder& folder, Executor& executor,
+               const DrainGate& gate)
+      : registry_(registry),
+        models_(models),
+        folder_(folder),
+        executor_(executor),
+        gate_(gate),
+        unary_(executor, gate) {}
+
+  grpc::ServerUnaryReactor* ListModels(
+      grpc::CallbackServerContext* context,
+      const v1::ListModelsRequest* request,
+      v1::ListModelsResponse* response) override;
+  grpc::ServerUnaryReactor* GetModel(grpc::CallbackServerContext* context,
+                                     const v1::GetModelRequest* request,
+                                     v1::GetModelResponse* response) override;
+  grpc::ServerUnaryReactor* PromoteModel(
+      grpc::CallbackServerContext* context,
+      const v1::PromoteModelRequest* request,
+      v1::PromoteModelResponse* response) override;
+  grpc::ServerUnaryReactor* LoadModel(grpc::CallbackServerContext* context,
+                                      const v1::LoadModelRequest* request,
+                                      v1::LoadModelResponse* response) override;
+  grpc::ServerUnaryReactor* UnloadModel(
+      grpc::CallbackServerContext* context,
+      const v1::UnloadModelRequest* request,
+      v1::UnloadModelResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteModel(
+      grpc::CallbackServerContext* context,
+      const v1::DeleteModelRequest* request,
+      v1::DeleteModelResponse* response) override;
+  grpc::ServerWriteReactor<v1::ExportModelResponse>* ExportModel(
+      grpc::CallbackServerContext* context,
+      const v1::ExportModelRequest* request) override;
+
+ private:
+  // The version with whether it is in memory.
+  v1::ModelVersion Describe(const ModelVersionRecord& record) const;
+  absl::StatusOr<v1::ModelVersion> Describe(
+      const ModelReference& reference) const;
+  absl::StatusOr<ModelExport> PrepareExport(
+      const v1::ExportModelRequest& request) const;
+
+  ModelRegistry& registry_;
+  const ModelStore& models_;
+  const DataFolder& folder_;
+  Executor& executor_;
+  const DrainGate& gate_;
+  const UnaryRunner unary_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_SERVER_MODEL_SERVICE_H_

@@ -1,0 +1,76 @@
+#include "server/options.h"
+
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/error_details.h"
+#include "core/base/strings.h"
+#include "core/engine/engine.h"
+#include "server/field_checks.h"
+#include "server/listen_address.h"
+
+namespace carousel {
+namespace {
+
+void CheckRange(std::string_view flag, std::int64_t value, std::int64_t least,
+                std::int64_t most, FieldViolations& violations) {
+  if (value >= least && value <= most) return;
+  violations.Add(
+      flag, absl::StrCat(ToAbslView(flag), " is ", value, "; it must be in [",
+                         least, ", ", most, "]"));
+}
+
+void CheckListen(const ServerOptions& options, FieldViolations& violations) {
+  const auto listen = ListenAddress::Parse("--listen", options.listen);
+  AddViolations("--listen", listen.status(), violations);
+  AddViolations(
+      "--metrics_listen",
+      ListenAddress::Parse("--metrics_listen", options.metrics_listen).status(),
+      violations);
+  if (listen.ok() && !listen->IsLoopback() && !options.allow_open) {
+    violations.Add(
+        "--listen",
+        absl::StrCat("--listen is ", options.listen,
+                     ", which other machines can reach, and whoever reaches "
+                     "this server may do everything; use 127.0.0.1, or add "
+                     "--allow_open if that is meant"));
+  }
+}
+
+void CheckEngine(const ServerOptions& options, FieldViolations& violations) {
+  if (const auto engine = ParseEngine(options.engine); !engine.ok()) {
+    violations.Add("--engine",
+                   absl::StrCat("--engine: ", engine.status().message()));
+  }
+  const std::string& device = options.device;
+  if (device != "auto" && device != "cpu" && device != "cuda") {
+    violations.Add("--device", absl::StrCat("--device is ", Quote(device),
+                                            "; it must be auto, cpu or cuda"));
+  }
+}
+
+}  // namespace
+
+absl::Status Validate(const ServerOptions& options) {
+  FieldViolations violations;
+  if (options.data_dir.empty()) {
+    violations.Add("--data_dir",
+                   "--data_dir is missing: name the folder that holds (or "
+                   "shall hold) datasets, models and jobs");
+  }
+  CheckListen(options, violations);
+  CheckEngine(options, violations);
+  CheckRange("--threads", options.threads, 0, 1024, violations);
+  CheckRange("--train_slots", options.train_slots, 1, 64, violations);
+  CheckRange("--drain_seconds", absl::ToInt64Seconds(options.drain), 0, 86400,
+             violations);
+  CheckRange("--max_queued_jobs", options.max_queued_jobs, 1, 1000000,
+             violations);
+  CheckRange("--predict_queue", options.predict_queue, 1, 10000000, violations);
+  CheckRange("--max_batch_rows", options.max_batch_rows, 1, 4096, violations);
+  CheckRange("--max_upload_bytes", options.max_upload_bytes, 1,
+             std::int64_t{1} << 50, violations);
+  return violations.ToStatus();
+}
+
+}  // namespace carousel

@@ -1,0 +1,41 @@
+// How a server is to run.
+#ifndef CAROUSEL_SERVER_OPTIONS_H_
+#define CAROUSEL_SERVER_OPTIONS_H_
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace carousel {
+
+// The members are named as the flags of carouseld.
+struct ServerOptions {
+  std::filesystem::path data_dir;
+  std::string listen = "127.0.0.1:50051";
+  std::string metrics_listen = "127.0.0.1:9464";
+  std::string device = "auto";  // cpu, cuda, or cuda where there is one
+  std::string engine = "reference";
+  int threads = 0;  // inside one operation of LibTorch; 0: its default
+  int train_slots = 1;
+  absl::Duration drain = absl::Seconds(30);
+  bool allow_open = false;  // a `listen` outside loopback
+
+  std::int64_t max_queued_jobs = 1000;
+  std::int64_t predict_queue = 16384;  // texts waiting
+  std::int64_t max_batch_rows = 64;
+  std::int64_t max_upload_bytes = std::int64_t{8} << 30;
+
+  // The program that trains.
+  std::filesystem::path worker_binary;
+};
+
+// INVALID_ARGUMENT naming every flag whose value cannot be, all at once. What
+// the machine decides (ports, the data folder, a GPU) shows at the start.
+absl::Status Validate(const ServerOptions& options);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_SERVER_OPTIONS_H_

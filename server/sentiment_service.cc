@@ -1,0 +1,69 @@
+#include "server/sentiment_service.h"
+
+#include <chrono>
+#include <stop_token>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/status_macros.h"
+#include "server/authorize.h"
+#include "server/sentiment_translation.h"
+
+namespace carousel {
+
+grpc::ServerUnaryReactor* SentimentService::Predict(
+    grpc::CallbackServerContext* context, const v1::PredictRequest* request,
+    v1::PredictResponse* response) {
+  return heavy_.RunAsync(
+      Authorize(*context, Role::kReader), *context, [&](UnaryCall* call) {
+        auto predict =
+            FromProto(*request, context->deadline(), call->stop_token());
+        if (!predict.ok()) return call->Complete(predict.status());
+        BeginPredict(call, *std::move(predict), response);
+      });
+}
+
+void SentimentService::BeginPredict(UnaryCall* call, PredictRequest request,
+                                    v1::PredictResponse* response) {
+  predictor_.Predict(
+      std::move(request),
+      [this, call, response](const absl::StatusOr<PredictReply>& reply) {
+        if (!reply.ok()) return call->Complete(reply.status());
+        const auto began = std::chrono::steady_clock::now();
+        ToProto(*reply, *response);
+        metrics_.OnReply(std::chrono::duration<double>(
+                             std::chrono::steady_clock::now() - began)
+                             .count());
+        call->Complete(absl::OkStatus());
+      });
+}
+
+grpc::ServerUnaryReactor* SentimentService::Evaluate(
+    grpc::CallbackServerContext* context, const v1::EvaluateRequest* request,
+    v1::EvaluateResponse* response) {
+  return heavy_.Run(
+      Authorize(*context, Role::kReader), *context,
+      [=, this](std::stop_token stop) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto evaluation, FromProto(*request));
+        ASSIGN_OR_RETURN(const auto result, evaluation_.Run(evaluation, stop));
+        *response->mutable_evaluation() = ToProto(result);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* SentimentService::GetEmbeddingProjection(
+    grpc::CallbackServerContext* context,
+    const v1::GetEmbeddingProjectionRequest* request,
+    v1::GetEmbeddingProjectionResponse* response) {
+  return heavy_.Run(
+      Authorize(*context, Role::kReader), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto projection, FromProto(*request));
+        ASSIGN_OR_RETURN(const auto result, projection_.Run(projection));
+        *response->mutable_projection() = ToProto(result);
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace carousel

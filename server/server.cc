@@ -1,0 +1,189 @@
+#include "server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/base/files.h"
+#include "core/base/status_macros.h"
+#include "core/engine/engine.h"
+#include "server/common_translation.h"
+#include "server/rpc_interceptor.h"
+
+namespace carousel {
+namespace {
+
+// 32 MiB of texts and what the message adds to them.
+constexpr int kMaxReceiveBytes = 40 << 20;
+
+// A client that vanished without a word is noticed after a minute and a half;
+// one that watches a job may ask every ten seconds whether we are there.
+constexpr int kKeepaliveTimeMs = 60 * 1000;
+constexpr int kKeepaliveTimeoutMs = 30 * 1000;
+constexpr int kMinClientPingMs = 10 * 1000;
+
+// Of the drain time, what running calls get; the rest is for breaking off.
+constexpr double kCallShare = 0.8;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CarouselServer>> CarouselServer::Create(
+    const ServerOptions& options, std::shared_ptr<spdlog::logger> log) {
+  RETURN_IF_ERROR(Validate(options));
+  ASSIGN_OR_RETURN(std::string device, ResolveDevice(options.device));
+  SetTorchThreads(options.threads);
+  std::unique_ptr<CarouselServer> server(
+      new CarouselServer(options, log, std::move(device)));
+  ASSIGN_OR_RETURN(server->backend_,
+                   Backend::Open(options, server->device_, server->metrics_,
+                                 server->clock_, std::move(log)));
+  return server;
+}
+
+CarouselServer::CarouselServer(const ServerOptions& options,
+                               std::shared_ptr<spdlog::logger> log,
+                               std::string device)
+    : options_(options),
+      log_(std::move(log)),
+      clock_(Clock::Real()),
+      device_(std::move(device)),
+      started_at_(clock_.Now()),
+      metrics_({.version = CAROUSEL_VERSION,
+                .torch = TorchVersion(),
+                .device = device_},
+               clock_) {}
+
+CarouselServer::~CarouselServer() { Shutdown(); }
+
+std::string CarouselServer::metrics_address() const {
+  return metrics_server_ == nullptr ? ""
+                                    : metrics_server_->address().ToString();
+}
+
+absl::Status CarouselServer::Start() {
+  ASSIGN_OR_RETURN(listen_, ListenAddress::Parse("--listen", options_.listen));
+  RETURN_IF_ERROR(StartMetrics());
+  // Before a worker is started for nothing.
+  RETURN_IF_ERROR(CheckListen(listen_));
+  RETURN_IF_ERROR(backend_->Start());
+  RETURN_IF_ERROR(StartGrpc());
+  log_->info(
+      "serving address={} metrics_address={} data_dir={} device={} "
+      "engine={}",
+      address(), metrics_address(), options_.data_dir.string(), device_,
+      options_.engine);
+  return absl::OkStatus();
+}
+
+absl::Status CarouselServer::StartMetrics() {
+  ASSIGN_OR_RETURN(
+      const ListenAddress listen,
+      ListenAddress::Parse("--metrics_listen", options_.metrics_listen));
+  ASSIGN_OR_RETURN(metrics_server_, MetricsServer::Start(listen));
+  scraped_metrics_ = std::make_shared<ScrapedMetrics>(
+      ScrapeSources{
+          .jobs = [this] { return backend_->jobs().CountByState(); },
+          .model_versions = [this] { return backend_->CountVersions(); },
+          .predict_queue_depth =
+              [this] { return backend_->predictor().queue_depth(); },
+          .data_dir = options_.data_dir},
+      metrics_.labels());
+  metrics_server_->Add(metrics_.registry());
+  metrics_server_->Add(scraped_metrics_);
+  return absl::OkStatus();
+}
+
+ServiceSettings CarouselServer::MakeServiceSettings() const {
+  ServiceSettings settings;
+  settings.max_upload_bytes = options_.max_upload_bytes;
+  settings.info.set_version(CAROUSEL_VERSION);
+  settings.info.set_torch(TorchVersion());
+  settings.info.set_device(device_);
+  settings.info.set_engine(options_.engine);
+  settings.info.set_train_slots(options_.train_slots);
+  *settings.info.mutable_started_at() = ToProto(started_at_);
+  settings.info.set_metrics_address(metrics_address());
+  return settings;
+}
+
+absl::Status CarouselServer::StartGrpc() {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  services_.emplace(MakeServiceSettings(), *backend_, metrics_, gate_, log_);
+  // Health answers from the first moment, so where the port is known the files
+  // come first; where it is not, nobody can ask before they are there.
+  const bool port_is_known = listen_.port != 0;
+  if (port_is_known) RETURN_IF_ERROR(WriteAddresses());
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(listen_.ToString(),
+                           grpc::InsecureServerCredentials(), &port);
+  Configure(builder);
+  grpc_ = builder.BuildAndStart();
+  if (grpc_ == nullptr || port == 0) return ExplainListenFailure(listen_);
+  listen_.port = port;
+  if (!port_is_known) RETURN_IF_ERROR(WriteAddresses());
+  Services::SetServing(*grpc_->GetHealthCheckService(), true);
+  return absl::OkStatus();
+}
+
+void CarouselServer::Configure(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  // Two servers on one port would share its calls.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                             kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinClientPingMs);
+  std::vector<
+      std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>
+      interceptors;
+  interceptors.push_back(std::make_unique<RpcInterceptorFactory>(RpcObservers{
+      .metrics = metrics_.rpc(), .gate = gate_, .log = log_, .clock = clock_}));
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  services_->Register(builder);
+}
+
+absl::Status CarouselServer::WriteAddresses() {
+  ASSIGN_OR_RETURN(
+      address_file_,
+      AddressFile::Create(options_.data_dir / "address", address()));
+  ASSIGN_OR_RETURN(metrics_address_file_,
+                   AddressFile::Create(options_.data_dir / "metrics_address",
+                                       metrics_address()));
+  return absl::OkStatus();
+}
+
+void CarouselServer::Shutdown() {
+  gate_.Close();
+  address_file_.reset();
+  metrics_address_file_.reset();
+  if (backend_ == nullptr) return;
+  // The workers have their own time to stop, beside the calls.
+  std::thread jobs([this] { backend_->StopJobs(); });
+  if (grpc_ != nullptr) {
+    Services::SetServing(*grpc_->GetHealthCheckService(), false);
+    const auto deadline = clock_.SteadyNow() + absl::ToChronoNanoseconds(
+                                                   options_.drain * kCallShare);
+    if (!gate_.WaitUntilIdle(deadline)) {
+      log_->warn("drain time is over; what still runs is broken off");
+    }
+    grpc_->Shutdown(std::chrono::system_clock::now());
+    grpc_->Wait();
+  }
+  jobs.join();
+  metrics_server_.reset();
+  grpc_.reset();
+  services_.reset();
+  backend_.reset();
+  log_->info("stopped");
+}
+
+}  // namespace carousel

@@ -1,0 +1,85 @@
+// The whole server: from options to a port that answers, and down again.
+#ifndef CAROUSEL_SERVER_SERVER_H_
+#define CAROUSEL_SERVER_SERVER_H_
+
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <spdlog/logger.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/base/clock.h"
+#include "server/address_file.h"
+#include "server/backend.h"
+#include "server/drain_gate.h"
+#include "server/listen_address.h"
+#include "server/metrics.h"
+#include "server/metrics_server.h"
+#include "server/options.h"
+#include "server/scraped_metrics.h"
+#include "server/services.h"
+
+namespace carousel {
+
+// Start and Shutdown once each, from one thread; the addresses in between.
+class CarouselServer {
+ public:
+  // Checks the options (INVALID_ARGUMENT), opens the data folder
+  // (FAILED_PRECONDITION while another server has it) and loads the labelled
+  // models. LibTorch's threads are set for the whole process.
+  static absl::StatusOr<std::unique_ptr<CarouselServer>> Create(
+      const ServerOptions& options, std::shared_ptr<spdlog::logger> log);
+  // Shuts down when that has not been done.
+  ~CarouselServer();
+  CarouselServer(const CarouselServer&) = delete;
+  CarouselServer& operator=(const CarouselServer&) = delete;
+
+  // Listens (UNAVAILABLE saying why it cannot), serves, and runs jobs. When it
+  // returns OK, health says SERVING and the data folder holds the addresses.
+  absl::Status Start();
+
+  // Refuses new calls (UNAVAILABLE, health NOT_SERVING) while the running ones
+  // finish and the workers stop; what is not done within the drain time is
+  // broken off. Jobs stay QUEUED.
+  void Shutdown();
+
+  // "host:port", with the ports that were bound.
+  std::string address() const { return listen_.ToString(); }
+  std::string metrics_address() const;
+
+ private:
+  CarouselServer(const ServerOptions& options,
+                 std::shared_ptr<spdlog::logger> log, std::string device);
+
+  absl::Status StartMetrics();
+  absl::Status StartGrpc();
+  void Configure(grpc::ServerBuilder& builder);
+  absl::Status WriteAddresses();
+  ServiceSettings MakeServiceSettings() const;
+
+  const ServerOptions options_;
+  const std::shared_ptr<spdlog::logger> log_;
+  const Clock& clock_;
+  const std::string device_;
+  const absl::Time started_at_;
+  ListenAddress listen_;
+  DrainGate gate_;
+  Metrics metrics_;
+  // What is below is used by what follows it.
+  std::unique_ptr<Backend> backend_;
+  std::optional<Services> services_;
+  std::unique_ptr<grpc::Server> grpc_;
+  std::shared_ptr<ScrapedMetrics> scraped_metrics_;
+  std::unique_ptr<MetricsServer> metrics_server_;
+  std::unique_ptr<AddressFile> address_file_;
+  std::unique_ptr<AddressFile> metrics_address_file_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_SERVER_SERVER_H_

@@ -1,0 +1,47 @@
+#include "server/services.h"
+
+#include <utility>
+
+namespace carousel {
+
+Services::Services(const ServiceSettings& settings, Backend& backend,
+                   Metrics& metrics, const DrainGate& gate,
+                   std::shared_ptr<spdlog::logger> log)
+    : quick_(backend.quick(), gate),
+      heavy_(backend.heavy(), gate),
+      sentiment_(backend.predictor(), backend.evaluation(),
+                 backend.projection(), metrics.predict(), heavy_),
+      training_(backend.runner(), backend.jobs(), backend.quick(), gate,
+                std::move(log)),
+      models_(backend.registry(), backend.models(), backend.folder(),
+              backend.quick(), gate),
+      datasets_(backend.assets(),
+                {.pieces = backend.quick(),
+                 .imports = backend.heavy(),
+                 .folder = backend.folder(),
+                 .max_bytes = settings.max_upload_bytes},
+                gate),
+      server_(settings.info, backend.jobs(), backend.registry(),
+              backend.predictor(), quick_) {}
+
+void Services::Register(grpc::ServerBuilder& builder) {
+  builder.RegisterService(&sentiment_);
+  builder.RegisterService(&training_);
+  builder.RegisterService(&models_);
+  builder.RegisterService(&datasets_);
+  builder.RegisterService(&server_);
+}
+
+void Services::SetServing(grpc::HealthCheckServiceInterface& health,
+                          bool serving) {
+  for (const char* name : {v1::SentimentService::service_full_name(),
+                           v1::TrainingService::service_full_name(),
+                           v1::ModelService::service_full_name(),
+                           v1::DatasetService::service_full_name(),
+                           v1::ServerService::service_full_name()}) {
+    health.SetServingStatus(name, serving);
+  }
+  health.SetServingStatus(serving);
+}
+
+}  // namespace carousel

@@ -1,0 +1,36 @@
+// A source of bytes that can be told to end.
+#ifndef CAROUSEL_SERVER_STOPPABLE_SOURCE_H_
+#define CAROUSEL_SERVER_STOPPABLE_SOURCE_H_
+
+#include <cstddef>
+#include <stop_token>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "core/base/byte_source.h"
+
+namespace carousel {
+
+// Gives what `source` gives until `stop` is requested, then CANCELLED: so that
+// reading a large file ends with the caller who wanted it read.
+class StoppableSource final : public ByteSource {
+ public:
+  // `source` is not owned.
+  StoppableSource(ByteSource& source, std::stop_token stop)
+      : source_(source), stop_(std::move(stop)) {}
+
+  absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) override {
+    if (stop_.stop_requested()) {
+      return absl::CancelledError("reading was stopped");
+    }
+    return source_.Read(buffer, size);
+  }
+
+ private:
+  ByteSource& source_;
+  const std::stop_token stop_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_SERVER_STOPPABLE_SOURCE_H_

@@ -1,0 +1,107 @@
+#include "server/training_service.h"
+
+#include <stop_token>
+
+#include "absl/status/status.h"
+#include "core/base/status_macros.h"
+#include "server/authorize.h"
+#include "server/rpc_interceptor.h"
+#include "server/training_translation.h"
+#include "server/watch_call.h"
+
+namespace carousel {
+
+grpc::ServerUnaryReactor* TrainingService::Train(
+    grpc::CallbackServerContext* context, const v1::TrainRequest* request,
+    v1::TrainResponse* response) {
+  return unary_.Run(
+      Authorize(*context, Role::kTrainer), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(const JobRecord asked, FromProto(*request));
+        ASSIGN_OR_RETURN(const JobRecord job, runner_.Submit(asked));
+        log_->info("job={} model={} queued request_id={}", job.job, job.model,
+                   RequestId(*context));
+        *response->mutable_job() = ToProto(job);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* TrainingService::GetTrainingJob(
+    grpc::CallbackServerContext* context,
+    const v1::GetTrainingJobRequest* request,
+    v1::GetTrainingJobResponse* response) {
+  return unary_.Run(Authorize(*context, Role::kReader), *context,
+                    [=, this](std::stop_token) -> absl::Status {
+                      ASSIGN_OR_RETURN(const JobRecord job,
+                                       jobs_.Get(request->job()));
+                      *response->mutable_job() = ToProto(job);
+                      return absl::OkStatus();
+                    });
+}
+
+grpc::ServerUnaryReactor* TrainingService::ListTrainingJobs(
+    grpc::CallbackServerContext* context,
+    const v1::ListTrainingJobsRequest* request,
+    v1::ListTrainingJobsResponse* response) {
+  return unary_.Run(
+      Authorize(*context, Role::kReader), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(const JobListRequest list, FromProto(*request));
+        ASSIGN_OR_RETURN(const auto page, jobs_.List(list.state, list.page));
+        for (const JobRecord& job : page.records) {
+          *response->add_jobs() = ToProto(job);
+        }
+        response->set_next_page_token(page.next_page_token);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerWriteReactor<v1::WatchTrainingJobResponse>*
+TrainingService::WatchTrainingJob(grpc::CallbackServerContext* context,
+                                  const v1::WatchTrainingJobRequest* request) {
+  absl::Status admitted = Authorize(*context, Role::kReader);
+  admitted.Update(gate_.Admit());
+  admitted.Update(Check(*request));
+  return new WatchCall(admitted, *context, *request, runner_, executor_);
+}
+
+grpc::ServerUnaryReactor* TrainingService::CancelTrainingJob(
+    grpc::CallbackServerContext* context,
+    const v1::CancelTrainingJobRequest* request,
+    v1::CancelTrainingJobResponse* response) {
+  return unary_.Run(Authorize(*context, Role::kTrainer), *context,
+                    [=, this](std::stop_token) -> absl::Status {
+                      ASSIGN_OR_RETURN(const JobRecord job,
+                                       runner_.Cancel(request->job()));
+                      *response->mutable_job() = ToProto(job);
+                      return absl::OkStatus();
+                    });
+}
+
+grpc::ServerUnaryReactor* TrainingService::ResumeTrainingJob(
+    grpc::CallbackServerContext* context,
+    const v1::ResumeTrainingJobRequest* request,
+    v1::ResumeTrainingJobResponse* response) {
+  return unary_.Run(Authorize(*context, Role::kTrainer), *context,
+                    [=, this](std::stop_token) -> absl::Status {
+                      ASSIGN_OR_RETURN(const JobRecord job,
+                                       runner_.Resume(request->job()));
+                      *response->mutable_job() = ToProto(job);
+                      return absl::OkStatus();
+                    });
+}
+
+grpc::ServerUnaryReactor* TrainingService::ListEpochs(
+    grpc::CallbackServerContext* context, const v1::ListEpochsRequest* request,
+    v1::ListEpochsResponse* response) {
+  return unary_.Run(
+      Authorize(*context, Role::kReader), *context,
+      [=, this](std::stop_token) -> absl::Status {
+        ASSIGN_OR_RETURN(const EpochListRequest list, FromProto(*request));
+        ASSIGN_OR_RETURN(const auto epochs, jobs_.ListEpochs(list.job));
+        *response = ToProto(epochs, list);
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace carousel

@@ -1,0 +1,68 @@
+// carousel.v1.TrainingService over core.
+#ifndef CAROUSEL_SERVER_TRAINING_SERVICE_H_
+#define CAROUSEL_SERVER_TRAINING_SERVICE_H_
+
+#include <spdlog/logger.h>
+
+#include <memory>
+
+#include "carousel/v1/training.grpc.pb.h"
+#include "core/base/executor.h"
+#include "core/jobs/job_runner.h"
+#include "core/store/job_store.h"
+#include "server/drain_gate.h"
+#include "server/unary_call.h"
+
+namespace carousel {
+
+class TrainingService final : public v1::TrainingService::CallbackService {
+ public:
+  // Nothing is owned but a share of `log`.
+  TrainingService(JobRunner& runner, const JobStore& jobs, Executor& executor,
+                  const DrainGate& gate, std::shared_ptr<spdlog::logger> log)
+      : runner_(runner),
+        jobs_(jobs),
+        executor_(executor),
+        gate_(gate),
+        unary_(executor, gate),
+        log_(std::move(log)) {}
+
+  grpc::ServerUnaryReactor* Train(grpc::CallbackServerContext* context,
+                                  const v1::TrainRequest* request,
+                                  v1::TrainResponse* response) override;
+  grpc::ServerUnaryReactor* GetTrainingJob(
+      grpc::CallbackServerContext* context,
+      const v1::GetTrainingJobRequest* request,
+      v1::GetTrainingJobResponse* response) override;
+  grpc::ServerUnaryReactor* ListTrainingJobs(
+      grpc::CallbackServerContext* context,
+      const v1::ListTrainingJobsRequest* request,
+      v1::ListTrainingJobsResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchTrainingJobResponse>* WatchTrainingJob(
+      grpc::CallbackServerContext* context,
+      const v1::WatchTrainingJobRequest* request) override;
+  grpc::ServerUnaryReactor* CancelTrainingJob(
+      grpc::CallbackServerContext* context,
+      const v1::CancelTrainingJobRequest* request,
+      v1::CancelTrainingJobResponse* response) override;
+  grpc::ServerUnaryReactor* ResumeTrainingJob(
+      grpc::CallbackServerContext* context,
+      const v1::ResumeTrainingJobRequest* request,
+      v1::ResumeTrainingJobResponse* response) override;
+  grpc::ServerUnaryReactor* ListEpochs(
+      grpc::CallbackServerContext* context,
+      const v1::ListEpochsRequest* request,
+      v1::ListEpochsResponse* response) override;
+
+ private:
+  JobRunner& runner_;
+  const JobStore& jobs_;
+  Executor& executor_;
+  const DrainGate& gate_;
+  const UnaryRunner unary_;
+  const std::shared_ptr<spdlog::logger> log_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_SERVER_TRAINING_SERVICE_H_

@@ -1,0 +1,48 @@
+// Training jobs between core and the protos.
+#ifndef CAROUSEL_SERVER_TRAINING_TRANSLATION_H_
+#define CAROUSEL_SERVER_TRAINING_TRANSLATION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "carousel/v1/training.pb.h"
+#include "core/jobs/worker.h"
+#include "core/store/records.h"
+
+namespace carousel {
+
+// A job to submit. INVALID_ARGUMENT with everything that is wrong with names
+// and hyper-parameters at once.
+absl::StatusOr<JobRecord> FromProto(const v1::TrainRequest& request);
+
+struct JobListRequest {
+  std::optional<JobState> state;  // nothing: all
+  PageRequest page;
+};
+absl::StatusOr<JobListRequest> FromProto(
+    const v1::ListTrainingJobsRequest& request);
+
+absl::Status Check(const v1::WatchTrainingJobRequest& request);
+
+// A page of the epochs of a job: those after epoch `after`.
+struct EpochListRequest {
+  std::string job;
+  std::int64_t after = 0;
+  std::int64_t page_size = 0;  // at least 1
+};
+absl::StatusOr<EpochListRequest> FromProto(
+    const v1::ListEpochsRequest& request);
+v1::ListEpochsResponse ToProto(const std::vector<EpochRecord>& epochs,
+                               const EpochListRequest& request);
+
+v1::TrainingJob ToProto(const JobRecord& record);
+v1::Epoch ToProto(const EpochRecord& record);
+v1::TrainingProgress ToProto(const WorkerProgress& progress);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_SERVER_TRAINING_TRANSLATION_H_

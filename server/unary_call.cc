@@ -1,0 +1,60 @@
+#include "server/unary_call.h"
+
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "server/status_translation.h"
+
+namespace carousel {
+absl::Status ExplainStop(const absl::Status& status,
+                         std::chrono::system_clock::time_point deadline) {
+  if (absl::IsCancelled(status) &&
+      std::chrono::system_clock::now() >= deadline) {
+    return absl::DeadlineExceededError("the call's deadline has passed");
+  }
+  return status;
+}
+
+absl::Status RunGuarded(const std::function<absl::Status()>& work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("the server is out of memory");
+  } catch (const std::exception& error) {
+    return absl::InternalError(error.what());
+  }
+}
+
+void UnaryCall::Complete(const absl::Status& status) {
+  Finish(ToGrpcStatus(ExplainStop(status, deadline_)));
+}
+
+grpc::ServerUnaryReactor* UnaryRunner::Run(
+    const absl::Status& authorized, const grpc::CallbackServerContext& context,
+    Body body) const {
+  return RunAsync(authorized, context, [&](UnaryCall* call) {
+    executor_.Run([call, body = std::move(body)] {
+      const std::stop_token stop = call->stop_token();
+      call->Complete(stop.stop_requested()
+                         ? absl::CancelledError("the caller left")
+                         : RunGuarded([&] { return body(stop); }));
+    });
+  });
+}
+
+grpc::ServerUnaryReactor* UnaryRunner::RunAsync(
+    const absl::Status& authorized, const grpc::CallbackServerContext& context,
+    const std::function<void(UnaryCall* call)>& begin) const {
+  auto* call = new UnaryCall(context);
+  absl::Status admitted = authorized;
+  admitted.Update(gate_.Admit());
+  if (admitted.ok()) {
+    begin(call);
+  } else {
+    call->Complete(admitted);
+  }
+  return call;
+}
+
+}  // namespace carousel
