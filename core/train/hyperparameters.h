@@ -21,8 +21,12 @@ enum class PaddingKind {
   kDynamic,  // to the longest of the batch, batches of similar length
 };
 
-// The member names are the keys of --set; hyperparameters.cc has the table of
-// ranges and what each means.
+// Of the numbers that training computes with.
+enum class Precision { kF32 };
+
+// The member names are the keys of --set; settings.cc has the table of ranges
+// and what each means. A member that a later version adds must default to what
+// training did before it, or an older record would read back as another run.
 struct HyperParameters {
   std::int64_t epochs = 50;  // [1, 10000]
   std::uint64_t seed = 1;
@@ -55,6 +59,7 @@ struct HyperParameters {
   std::int64_t min_count = 1;
   std::int64_t vocabulary_size = 100000;
   std::int64_t early_stopping_epochs = 0;  // 0: never
+  Precision precision = Precision::kF32;
   TextOptions text;
 
   bool operator==(const HyperParameters&) const = default;
@@ -80,7 +85,8 @@ struct SettingHelp {
 };
 std::vector<SettingHelp> DescribeSettings();
 
-// As in provenance.json and in a job's record; reads back to the same.
+// As in provenance.json and in a job's record; reads back to the same. A key
+// that is missing keeps its default; INVALID_ARGUMENT as ApplySettings.
 nlohmann::json ToJson(const HyperParameters& parameters);
 absl::StatusOr<HyperParameters> HyperParametersFromJson(
     const nlohmann::json& json);
@@ -88,6 +94,7 @@ absl::StatusOr<HyperParameters> HyperParametersFromJson(
 std::string_view ToString(OptimizerKind optimizer);
 std::string_view ToString(ScheduleKind schedule);
 std::string_view ToString(PaddingKind padding);
+std::string_view ToString(Precision precision);
 
 }  // namespace carousel
 
