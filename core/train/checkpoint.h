@@ -18,6 +18,9 @@ namespace carousel {
 
 struct Checkpoint {
   HyperParameters parameters;
+  // A digest of the texts, labels and initial embedding, in hexadecimal: a run
+  // goes on only with what it began with.
+  std::string inputs_sha256;
   std::vector<EpochMetrics> epochs;  // all of them, whole epochs
   std::int64_t best_epoch = 0;
   std::string weights;       // safetensors, after the last epoch
@@ -29,7 +32,7 @@ inline constexpr char kCheckpointFile[] = "checkpoint.bin";
 
 absl::Status WriteCheckpoint(const Checkpoint& checkpoint,
                              const std::filesystem::path& folder);
-// Nothing when there is none; DATA_LOSS when it is damaged.
+// Nothing when there is none; DATA_LOSS, naming the file, when it is damaged.
 absl::StatusOr<std::optional<Checkpoint>> ReadCheckpoint(
     const std::filesystem::path& folder);
 

@@ -3,7 +3,10 @@
 #define CAROUSEL_CORE_TRAIN_PROGRESS_H_
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string_view>
+
+#include "absl/status/statusor.h"
 
 namespace carousel {
 
@@ -19,7 +22,14 @@ struct EpochMetrics {
   double tokens_per_second = 0;
   double seconds = 0;       // training and validation
   std::int64_t tokens = 0;  // trained on in this epoch, padding left out
+
+  bool operator==(const EpochMetrics&) const = default;
 };
+
+// As in metrics.json; reads back to the same, bit for bit.
+nlohmann::json ToJson(const EpochMetrics& metrics);
+// INVALID_ARGUMENT for a missing key or a value of another type.
+absl::StatusOr<EpochMetrics> EpochMetricsFromJson(const nlohmann::json& json);
 
 struct BatchProgress {
   std::int64_t epoch = 0;  // from 1
