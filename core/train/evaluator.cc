@@ -1,1 +1,82 @@
 #include "core/train/evaluator.h"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
+#include "core/data/batcher.h"
+#include "core/nn/sentiment_lstm.h"
+#include "core/train/torch_status.h"
+
+namespace carousel {
+namespace {
+
+// Shortest first, so that a batch is padded little.
+std::vector<std::size_t> SortedByLength(std::span<const EncodedText> texts) {
+  std::vector<std::size_t> order(texts.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(
+      order, {}, [&](std::size_t text) { return texts[text].tokens.size(); });
+  return order;
+}
+
+// Writes the probability of each row to its text's place.
+absl::Status PredictBatch(const SentimentLstm& model, const Batch& batch,
+                          std::vector<double>& probabilities) {
+  const at::Tensor logits =
+      model.Forward(ToTensors(batch, model.device())).to(at::kCPU, at::kDouble);
+  const double* const values = logits.const_data_ptr<double>();
+  for (std::size_t row = 0; row < batch.examples.size(); ++row) {
+    const std::size_t text = batch.examples[row];
+    if (!std::isfinite(values[row])) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the model's answer to text ", text, " is ", values[row],
+                       "; it must be finite: its weights are out of bounds"));
+    }
+    probabilities[text] = 1 / (1 + std::exp(-values[row]));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<double>> PredictProbabilities(
+    const SentimentLstm& model, std::span<const EncodedText> texts,
+    std::size_t batch_size, std::stop_token stop) {
+  try {
+    const at::NoGradGuard no_grad;
+    const std::vector<std::size_t> order = SortedByLength(texts);
+    std::vector<double> probabilities(texts.size());
+    for (std::size_t begin = 0; begin < order.size(); begin += batch_size) {
+      if (stop.stop_requested()) {
+        return absl::CancelledError("the evaluation was stopped");
+      }
+      const auto rows = std::span(order).subspan(
+          begin, std::min(batch_size, order.size() - begin));
+      RETURN_IF_ERROR(
+          PredictBatch(model, MakeBatch(texts, {}, rows), probabilities));
+    }
+    return probabilities;
+  } catch (...) {
+    return TorchExceptionToStatus();
+  }
+}
+
+absl::StatusOr<ClassificationReport> EvaluateModel(
+    const SentimentLstm& model, std::span<const EncodedText> texts,
+    std::span<const float> labels, std::size_t batch_size,
+    std::stop_token stop) {
+  ASSIGN_OR_RETURN(const std::vector<double> probabilities,
+                   PredictProbabilities(model, texts, batch_size, stop));
+  std::vector<int> targets;
+  targets.reserve(labels.size());
+  for (const float label : labels) targets.push_back(label >= 0.5F ? 1 : 0);
+  return Classify(probabilities, targets);
+}
+
+}  // namespace carousel

@@ -1,1 +1,247 @@
 #include "core/train/trainer.h"
+
+#include <ATen/Context.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/error_details.h"
+#include "core/base/sha256.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "core/data/batcher.h"
+#include "core/nn/model_folder.h"
+#include "core/nn/sentiment_lstm.h"
+#include "core/train/checkpoint.h"
+#include "core/train/epoch_meter.h"
+#include "core/train/epoch_plan.h"
+#include "core/train/evaluator.h"
+#include "core/train/learner.h"
+#include "core/train/random_streams.h"
+#include "core/train/schedule.h"
+#include "core/train/torch_status.h"
+
+namespace carousel {
+namespace {
+
+bool IsBetter(const EpochMetrics& a, const EpochMetrics& b) {
+  if (a.validation_accuracy != b.validation_accuracy) {
+    return a.validation_accuracy > b.validation_accuracy;
+  }
+  return a.validation_loss < b.validation_loss;
+}
+
+// "learning_rate (0.01 there, 0.001 here)", and so on.
+std::string Differences(const HyperParameters& there,
+                        const HyperParameters& here) {
+  const nlohmann::json theirs = ToJson(there);
+  const nlohmann::json ours = ToJson(here);
+  std::string text;
+  for (const auto& [key, value] : ours.items()) {
+    if (value == theirs[key]) continue;
+    absl::StrAppend(&text, text.empty() ? "" : ", ", key, " (",
+                    theirs[key].dump(), " there, ", value.dump(), " here)");
+  }
+  return text;
+}
+
+class TorchTrainer final : public Trainer {
+ public:
+  TorchTrainer(TrainerOptions options, std::vector<float> embedding,
+               LabelledTexts train, LabelledTexts validation)
+      : options_(std::move(options)),
+        parameters_(options_.parameters),
+        embedding_(std::move(embedding)),
+        train_(std::move(train)),
+        validation_(std::move(validation)),
+        lengths_(Lengths(train_.texts)) {}
+
+  absl::StatusOr<TrainingResult> Run(TrainingObserver& observer,
+                                     std::stop_token stop) override {
+    try {
+      return RunEpochs(observer, stop);
+    } catch (...) {
+      return TorchExceptionToStatus();
+    }
+  }
+
+ private:
+  absl::StatusOr<TrainingResult> RunEpochs(TrainingObserver& observer,
+                                           const std::stop_token& stop);
+  // A fresh model, or the checkpoint's when there is one.
+  absl::Status Begin();
+  absl::Status CheckBelongs(const Checkpoint& checkpoint) const;
+  std::int64_t epochs_done() const {
+    return static_cast<std::int64_t>(state_.epochs.size());
+  }
+  bool StopsEarly() const;
+  absl::StatusOr<EpochMetrics> RunEpoch(TrainingObserver& observer,
+                                        const std::stop_token& stop);
+  absl::Status TrainEpoch(std::int64_t epoch, const EpochPlan& plan,
+                          const std::stop_token& stop, EpochMeter& meter);
+  absl::StatusOr<ClassificationReport> ValidateModel(
+      const std::stop_token& stop) const;
+  // Makes the epoch that just ended part of the state, on the disk too.
+  absl::Status Keep(const EpochMetrics& metrics);
+  std::string InputsDigest() const;
+
+  const TrainerOptions options_;
+  const HyperParameters& parameters_;
+  const std::vector<float> embedding_;
+  const LabelledTexts train_;
+  const LabelledTexts validation_;
+  const std::vector<std::int64_t> lengths_;
+  std::optional<Learner> learner_;
+  // All that a run has become; what is not in here follows from the seed.
+  Checkpoint state_;
+};
+
+absl::StatusOr<TrainingResult> TorchTrainer::RunEpochs(
+    TrainingObserver& observer, const std::stop_token& stop) {
+  RETURN_IF_ERROR(Begin());
+  for (const EpochMetrics& past : state_.epochs) observer.OnEpoch(past);
+  while (epochs_done() < parameters_.epochs && !StopsEarly()) {
+    ASSIGN_OR_RETURN(const EpochMetrics metrics, RunEpoch(observer, stop));
+    RETURN_IF_ERROR(Keep(metrics));
+    observer.OnEpoch(metrics);
+  }
+  RETURN_IF_ERROR(RestoreWeights(state_.best_weights, *learner_->model()));
+  ASSIGN_OR_RETURN(ClassificationReport validation, ValidateModel(stop));
+  return TrainingResult{
+      .epochs = state_.epochs,
+      .best_epoch = state_.best_epoch,
+      .best_validation_accuracy =
+          state_.epochs[state_.best_epoch - 1].validation_accuracy,
+      .model = learner_->model(),
+      .validation = std::move(validation),
+      .stopped_early = epochs_done() < parameters_.epochs};
+}
+
+absl::Status TorchTrainer::Begin() {
+  at::manual_seed(StreamSeed(parameters_.seed, RandomStream::kWeights));
+  learner_.emplace(parameters_, options_.config, embedding_, options_.engine,
+                   options_.device);
+  state_ = {.parameters = parameters_, .inputs_sha256 = InputsDigest()};
+  ASSIGN_OR_RETURN(std::optional<Checkpoint> checkpoint,
+                   ReadCheckpoint(options_.checkpoint_folder));
+  if (!checkpoint.has_value()) return absl::OkStatus();
+  absl::Status status = CheckBelongs(*checkpoint);
+  if (status.ok()) status = learner_->Restore(*checkpoint);
+  if (!status.ok()) {
+    return WithContext(status,
+                       (options_.checkpoint_folder / kCheckpointFile).string());
+  }
+  state_ = *std::move(checkpoint);
+  return absl::OkStatus();
+}
+
+absl::Status TorchTrainer::CheckBelongs(const Checkpoint& checkpoint) const {
+  if (checkpoint.parameters != parameters_) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the checkpoint is of a run with other hyper-parameters: ",
+                     Differences(checkpoint.parameters, parameters_)));
+  }
+  if (checkpoint.inputs_sha256 != state_.inputs_sha256) {
+    return absl::FailedPreconditionError(
+        "the checkpoint is of a run on other texts or vectors");
+  }
+  return absl::OkStatus();
+}
+
+bool TorchTrainer::StopsEarly() const {
+  const std::int64_t patience = parameters_.early_stopping_epochs;
+  return patience > 0 && epochs_done() - state_.best_epoch >= patience;
+}
+
+absl::StatusOr<EpochMetrics> TorchTrainer::RunEpoch(
+    TrainingObserver& observer, const std::stop_token& stop) {
+  const std::int64_t epoch = epochs_done() + 1;
+  at::manual_seed(StreamSeed(parameters_.seed, RandomStream::kDropout,
+                             static_cast<std::uint64_t>(epoch)));
+  const EpochPlan plan = PlanEpoch(parameters_, lengths_, epoch);
+  EpochMeter meter(epoch, static_cast<std::int64_t>(plan.batches.size()),
+                   *options_.clock, observer);
+  RETURN_IF_ERROR(TrainEpoch(epoch, plan, stop, meter));
+  absl::StatusOr<ClassificationReport> validation =
+      EvaluateModel(*learner_->model(), validation_.texts, validation_.labels,
+                    static_cast<std::size_t>(parameters_.batch_size), stop);
+  if (!validation.ok()) {
+    return WithContext(validation.status(),
+                       absl::StrCat("epoch ", epoch, ", validation"));
+  }
+  return meter.Finish(*validation->loss, *validation->accuracy);
+}
+
+absl::Status TorchTrainer::TrainEpoch(std::int64_t epoch, const EpochPlan& plan,
+                                      const std::stop_token& stop,
+                                      EpochMeter& meter) {
+  const auto batches = static_cast<std::int64_t>(plan.batches.size());
+  for (std::int64_t batch = 0; batch < batches; ++batch) {
+    const std::string place =
+        absl::StrCat("epoch ", epoch, ", batch ", batch + 1);
+    if (stop.stop_requested()) {
+      return absl::CancelledError(absl::StrCat(place, ": the run was stopped"));
+    }
+    const double rate_factor = LearningRateFactor(
+        parameters_.schedule, parameters_.warmup_fraction,
+        (epoch - 1) * batches + batch, parameters_.epochs * batches);
+    const absl::StatusOr<StepResult> step =
+        learner_->Step(MakeBatch(train_.texts, train_.labels,
+                                 plan.batches[batch], plan.fixed_time),
+                       rate_factor);
+    if (!step.ok()) return WithContext(step.status(), place);
+    meter.AddStep(*step);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ClassificationReport> TorchTrainer::ValidateModel(
+    const std::stop_token& stop) const {
+  return EvaluateModel(*learner_->model(), validation_.texts,
+                       validation_.labels,
+                       static_cast<std::size_t>(parameters_.batch_size), stop);
+}
+
+absl::Status TorchTrainer::Keep(const EpochMetrics& metrics) {
+  state_.epochs.push_back(metrics);
+  learner_->Save(state_);
+  if (state_.best_epoch == 0 ||
+      IsBetter(metrics, state_.epochs[state_.best_epoch - 1])) {
+    state_.best_epoch = metrics.epoch;
+    state_.best_weights = state_.weights;
+  }
+  return WriteCheckpoint(state_, options_.checkpoint_folder);
+}
+
+std::string TorchTrainer::InputsDigest() const {
+  Sha256 hash;
+  HashVector(embedding_, hash);
+  HashLabelledTexts(train_, hash);
+  HashLabelledTexts(validation_, hash);
+  return ToHex(hash.Finish());
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(
+    TrainerOptions options, std::vector<float> embedding, LabelledTexts train,
+    LabelledTexts validation) {
+  RETURN_IF_ERROR(Validate(options.parameters));
+  RETURN_IF_ERROR(CheckLabelledTexts("training", train));
+  RETURN_IF_ERROR(CheckLabelledTexts("validation", validation));
+  const std::int64_t expected =
+      options.config.vocabulary_size * options.config.embedding_size;
+  if (static_cast<std::int64_t>(embedding.size()) != expected) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the embedding has ", embedding.size(),
+                     " values; it must have ", expected));
+  }
+  return std::make_unique<TorchTrainer>(std::move(options),
+                                        std::move(embedding), std::move(train),
+                                        std::move(validation));
+}
+
+}  // namespace carousel

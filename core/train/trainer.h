@@ -12,22 +12,15 @@
 #include "absl/status/statusor.h"
 #include "core/base/clock.h"
 #include "core/engine/engine.h"
+#include "core/metrics/classification.h"
 #include "core/nn/model_config.h"
-#include "core/text/encoder.h"
-#include "core/text/vocabulary.h"
-#include "core/text/word_vectors.h"
 #include "core/train/hyperparameters.h"
+#include "core/train/labelled_texts.h"
 #include "core/train/progress.h"
 
 namespace carousel {
 
 class SentimentLstm;
-
-// Encoded texts with their labels.
-struct LabelledTexts {
-  std::vector<EncodedText> texts;
-  std::vector<float> labels;
-};
 
 struct TrainerOptions {
   HyperParameters parameters;
@@ -46,35 +39,35 @@ struct TrainingResult {
   // The weights of the best epoch: highest validation accuracy, at a tie the
   // lower validation loss.
   std::shared_ptr<SentimentLstm> model;
+  ClassificationReport validation;  // of these weights
   bool stopped_early = false;
 };
 
 // Same inputs, same thread count, same machine: bit-identical results, also
 // when the run was broken off and resumed at any point. Every random draw of
-// an epoch comes from (seed, epoch). Not thread-safe.
+// an epoch comes from (seed, epoch), by way of torch's default generator: one
+// run at a time in a process. Not thread-safe.
 class Trainer {
  public:
   // `embedding` has a row for each vocabulary entry, row-major
-  // [vocabulary_size, embedding_size].
+  // [vocabulary_size, embedding_size]. INVALID_ARGUMENT for hyper-parameters
+  // out of range, inputs of sizes that disagree, and when there is no training
+  // or no validation text.
   static absl::StatusOr<std::unique_ptr<Trainer>> Create(
       TrainerOptions options, std::vector<float> embedding, LabelledTexts train,
       LabelledTexts validation);
   virtual ~Trainer() = default;
 
-  // Resumes from the checkpoint folder when it holds a checkpoint of the same
-  // hyper-parameters. CANCELLED when `stop` was requested: the checkpoint of
-  // the last whole epoch stays. FAILED_PRECONDITION with the epoch and batch
-  // when the loss is not finite. RESOURCE_EXHAUSTED when memory runs out.
+  // Resumes from the checkpoint when the folder holds one, and then tells the
+  // observer the past epochs first, which a crash may have kept from it.
+  // FAILED_PRECONDITION when the checkpoint is of other hyper-parameters or
+  // other texts (it is never overwritten), DATA_LOSS when it is damaged.
+  // CANCELLED when `stop` was requested: the checkpoint of the last whole epoch
+  // stays. FAILED_PRECONDITION with the epoch and batch when the loss or a
+  // gradient is not finite. RESOURCE_EXHAUSTED when memory runs out.
   virtual absl::StatusOr<TrainingResult> Run(TrainingObserver& observer,
                                              std::stop_token stop) = 0;
 };
-
-// The initial embedding [vocabulary, dimension]: a word's pre-trained vector,
-// small random values (seeded) with the vectors' own spread for a word that
-// has none and for the unknown word, zeros for padding.
-std::vector<float> InitialEmbedding(const Vocabulary& vocabulary,
-                                    const WordVectors& vectors,
-                                    std::uint64_t seed);
 
 }  // namespace carousel
 
