@@ -117,8 +117,9 @@ class TextCleaner {
     for (std::size_t i = 0; i < ascii_.size(); ++i) {
       const char c = static_cast<char>(i);
       ascii_[i] = c <= ' ' || c == 0x7F ? ' ' : c;
-      if (options.lowercase && c >= 'A' && c <= 'Z')
+      if (options.lowercase && c >= 'A' && c <= 'Z') {
         ascii_[i] = c + ('a' - 'A');
+      }
     }
     if (options.normalize_unicode) ascii_['`'] = '\'';
   }
@@ -131,6 +132,7 @@ class TextCleaner {
       position = FindRunEnd(text, run);
       AppendRun(text.substr(run, position - run));
     }
+    if (out_.ends_with(' ')) out_.pop_back();
     return std::move(out_);
   }
 
@@ -140,19 +142,20 @@ class TextCleaner {
     return position;
   }
 
+  // Writes every byte and steps over a space only when none is before it: on
+  // English text a branch at every space would be mispredicted.
   void AppendAscii(std::string_view ascii) {
-    std::size_t size = out_.size();
-    out_.resize(size + ascii.size() + 1);  // 1 for the space that is due
+    const std::size_t size = out_.size();
+    char last = size == 0 ? ' ' : out_.back();
+    out_.resize(size + ascii.size());
+    char* end = out_.data() + size;
     for (const char raw : ascii) {
       const char c = ascii_[static_cast<unsigned char>(raw)];
-      if (c == ' ') {
-        space_is_due_ = size > 0;
-        continue;
-      }
-      if (std::exchange(space_is_due_, false)) out_[size++] = ' ';
-      out_[size++] = c;
+      *end = c;
+      end += c != ' ' || last != ' ' ? 1 : 0;
+      last = c;
     }
-    out_.resize(size);
+    out_.resize(end - out_.data());
   }
 
   // A run of what is not ASCII.
@@ -167,7 +170,7 @@ class TextCleaner {
     }
     // A mark at the run's beginning may belong to the ASCII letter before it.
     std::optional<char> base;
-    if (!run.empty() && !space_is_due_ && !out_.empty()) {
+    if (!run.empty() && !EndsInSpace()) {
       base = out_.back();
       out_.pop_back();
     }
@@ -177,22 +180,21 @@ class TextCleaner {
   }
 
   void Append(char32_t code_point) {
-    if (code_point < 0x80) {
-      const char c = static_cast<char>(code_point);
+    if (code_point < 0x80 || IsSpaceOrControl(code_point)) {
+      const char c = code_point < 0x80 ? static_cast<char>(code_point) : ' ';
       AppendAscii(std::string_view(&c, 1));
-    } else if (IsSpaceOrControl(code_point)) {
-      space_is_due_ = !out_.empty();
     } else {
-      if (std::exchange(space_is_due_, false)) out_.push_back(' ');
       AppendUtf8(code_point, out_);
     }
   }
 
+  // Whether a space would be one too many.
+  bool EndsInSpace() const { return out_.empty() || out_.back() == ' '; }
+
   const TextOptions options_;
   std::array<char, 128> ascii_;
   CompatibilityComposer composer_;
-  std::string out_;
-  bool space_is_due_ = false;
+  std::string out_;  // ends in one space at most
 };
 
 }  // namespace
@@ -205,8 +207,9 @@ absl::StatusOr<std::string> NormalizeText(std::string_view text,
                           static_cast<std::uint8_t>(text[*invalid]), *invalid)),
                       "INVALID_UTF8");
   }
-  const bool has_html = options.strip_html && (text.find('<') != text.npos ||
-                                               text.find('&') != text.npos);
+  const bool has_html =
+      options.strip_html && (text.find('<') != std::string_view::npos ||
+                             text.find('&') != std::string_view::npos);
   if (!has_html) return TextCleaner(options).Clean(text);
   return TextCleaner(options).Clean(RemoveHtml(text));
 }

@@ -14,6 +14,9 @@
 namespace carousel {
 namespace {
 
+// Of English text, spaces counted.
+constexpr std::size_t kBytesPerToken = 5;
+
 // What a byte can be at its place. A byte that is not ASCII needs its whole
 // code point.
 enum class ByteKind : std::uint8_t { kMark, kLetter, kDigit, kNotAscii };
@@ -29,6 +32,10 @@ constexpr std::array<ByteKind, 256> MakeByteKinds() {
 constexpr std::array<ByteKind, 256> kByteKinds = MakeByteKinds();
 
 ByteKind KindOf(char c) { return kByteKinds[static_cast<unsigned char>(c)]; }
+
+bool IsAsciiWord(char c) {
+  return KindOf(c) == ByteKind::kLetter || KindOf(c) == ByteKind::kDigit;
+}
 
 bool IsLetterOrNumber(char32_t code_point) {
   switch (utf8proc_category(static_cast<utf8proc_int32_t>(code_point))) {
@@ -65,6 +72,17 @@ bool IsContractedWord(std::string_view word) {
   const char second = absl::ascii_tolower(word[1]);
   return (second == 'e' && (first == 'r' || first == 'v')) ||
          (second == 'l' && first == 'l');
+}
+
+// Whether `stem`, what n't leaves, would be split again: "he'd", "xn't", "x'".
+// Such a word is left whole, "he'dn't", so that every token is a token of its
+// own.
+bool WouldBeSplit(std::string_view stem) {
+  const std::size_t apostrophe = stem.rfind('\'');
+  if (apostrophe == std::string_view::npos) return false;
+  const std::string_view part = stem.substr(apostrophe + 1);
+  if (part != "t" && part != "T") return part.empty() || IsContractedWord(part);
+  return apostrophe > 0 && absl::ascii_tolower(stem[apostrophe - 1]) == 'n';
 }
 
 // Splits one clean text, from its beginning to its end without going back.
@@ -106,21 +124,17 @@ class Splitter {
   // not behind `limit`.
   std::size_t RunEnd(std::size_t position, std::size_t limit) const {
     limit = std::min(limit, text_.size());
-    while (position < limit) {
-      const ByteKind kind = KindOf(text_[position]);
-      if (kind == ByteKind::kMark) break;
-      std::size_t next = position + 1;
-      if (kind == ByteKind::kNotAscii) {
-        next = position;
-        const char32_t code_point = DecodeUtf8(text_, next);
-        if (next > limit ||
-            !(IsLetterOrNumber(code_point) || IsCombiningMark(code_point))) {
-          break;
-        }
+    while (true) {
+      while (position < limit && IsAsciiWord(text_[position])) ++position;
+      if (position >= limit || IsAscii(text_[position])) return position;
+      std::size_t next = position;
+      const char32_t code_point = DecodeUtf8(text_, next);
+      if (next > limit ||
+          !(IsLetterOrNumber(code_point) || IsCombiningMark(code_point))) {
+        return position;
       }
       position = next;
     }
-    return position;
   }
 
   void TakeWord() {
@@ -165,30 +179,21 @@ class Splitter {
     std::size_t stem_end = apostrophe;
     if (part == "t" || part == "T") {
       --stem_end;  // the n of n't
-      if (absl::ascii_tolower(text_[stem_end]) != 'n') return false;
+      if (absl::ascii_tolower(text_[stem_end]) != 'n' ||
+          WouldBeSplit(text_.substr(position_, stem_end - position_))) {
+        return false;
+      }
     } else if (!IsContractedWord(part)) {
       return false;
     }
-    TakeStem(stem_end);
+    if (stem_end > position_) Take(stem_end);
     Take(apostrophe + 1 + part.size());
     return true;
   }
 
-  // What is before a contraction. Without the n of n't it may end in one
-  // itself: "he'dn't" is "he" "'d" "n't".
-  void TakeStem(std::size_t end) {
-    const std::string_view stem = text_.substr(position_, end - position_);
-    if (stem.find('\'') == stem.npos) {
-      if (!stem.empty()) Take(end);
-      return;
-    }
-    Splitter(stem, options_, visit_).Run();
-    position_ = end;
-  }
-
   // "u.s.": at least two letters, each alone before its full stop.
   bool TakeInitials() {
-    if (!options_.keep_punctuation) return false;
+    if (!options_.keep_punctuation || At(position_ + 1) != '.') return false;
     const std::size_t limit = position_ + Tokenizer::kMaxTokenBytes;
     std::size_t end = position_;
     while (end < limit && KindOf(At(end)) == ByteKind::kLetter &&
@@ -242,6 +247,7 @@ class Splitter {
 absl::StatusOr<std::vector<std::string>> Tokenizer::Tokenize(
     std::string_view text) const {
   std::vector<std::string> tokens;
+  tokens.reserve(text.size() / kBytesPerToken);
   RETURN_IF_ERROR(ForEachToken(
       text, [&](std::string_view token) { tokens.emplace_back(token); }));
   return tokens;

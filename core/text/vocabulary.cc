@@ -79,8 +79,8 @@ Vocabulary Vocabulary::Build(const WordCounts& counts, std::int64_t min_count,
                              std::size_t max_size) {
   std::vector<Entry> entries;
   for (const auto& [word, count] : counts.counts()) {
-    if (count >= min_count && !IsReserved(word))
-      entries.push_back({word, count});
+    if (count < min_count || IsReserved(word)) continue;
+    entries.push_back({word, count});
   }
   std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
     return a.count != b.count ? a.count > b.count : a.word < b.word;

@@ -1,5 +1,5 @@
 // ReadWordVectors: the text formats of word vectors.
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
@@ -58,8 +59,7 @@ std::optional<Header> ParseHeader(const std::vector<std::string_view>& fields) {
   Header header;
   if (fields.size() != 2) return std::nullopt;
   for (const std::string_view field : fields) {
-    if (field.find_first_not_of("0123456789") != field.npos)
-      return std::nullopt;
+    if (!std::ranges::all_of(field, absl::ascii_isdigit)) return std::nullopt;
   }
   if (!absl::SimpleAtoi(ToAbslView(fields[0]), &header.count) ||
       !absl::SimpleAtoi(ToAbslView(fields[1]), &header.dimension)) {
@@ -123,8 +123,7 @@ absl::Status Reader::FieldError(std::size_t field,
 
 absl::Status Reader::Run() {
   ASSIGN_OR_RETURN(bool more, NextLine());
-  if (!more)
-    return absl::InvalidArgumentError("there is no vector: it is empty");
+  if (!more) return absl::InvalidArgumentError("it is empty: no vectors");
   RETURN_IF_ERROR(ReadFirstLine());
   if (header_.has_value()) {
     ASSIGN_OR_RETURN(more, NextLine());

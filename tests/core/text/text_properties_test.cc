@@ -1,5 +1,4 @@
 // What holds for every text: all of Unicode, and random texts of awkward parts.
-#include <cstdint>
 #include <random>
 #include <string>
 #include <string_view>
@@ -58,14 +57,17 @@ TEST(TextPropertiesTest, NormalizingEveryCharacterTwiceChangesNothing) {
         options.split_contractions) {
       continue;
     }
-    for (char32_t c = 0; c <= 0x10FFFF; ++c) {
-      if (c == 0xD800) c = 0xE000;
-      std::string text = "x";
-      AppendUtf8(c, text);
-      text += "\u0301";
+    for (char32_t block = 0; block <= 0x10FF; ++block) {
+      std::string text;
+      for (char32_t c = block << 8; c < (block + 1) << 8; ++c) {
+        if (c >= 0xD800 && c <= 0xDFFF) continue;
+        text += "x";
+        AppendUtf8(c, text);
+        text += "\u0301 ";
+      }
       ASSERT_OK_AND_ASSIGN(const auto once, NormalizeText(text, options));
       ASSERT_OK_AND_ASSIGN(const auto twice, NormalizeText(once, options));
-      ASSERT_EQ(once, twice) << "U+" << std::hex << std::uint32_t{c};
+      ASSERT_EQ(once, twice) << "from U+" << std::hex << (block << 8);
     }
   }
 }
