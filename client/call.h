@@ -1,0 +1,75 @@
+// The parts that every call has in common. Internal to client/.
+#ifndef CAROUSEL_CLIENT_CALL_H_
+#define CAROUSEL_CLIENT_CALL_H_
+
+#include <grpcpp/client_context.h>
+
+#include <functional>
+#include <iterator>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/call_options.h"
+#include "client/client.h"
+#include "core/base/status_macros.h"
+
+namespace carousel::client {
+
+// A grpc::ClientContext with a deadline, cancelled by a stop token. Lives as
+// long as its one call.
+class CallContext {
+ public:
+  explicit CallContext(const CallOptions& options)
+      : on_stop_(options.stop, [this] { context_.TryCancel(); }) {
+    if (options.deadline != absl::InfiniteFuture()) {
+      context_.set_deadline(absl::ToChronoTime(options.deadline));
+    }
+  }
+
+  grpc::ClientContext* get() { return &context_; }
+
+ private:
+  grpc::ClientContext context_;
+  std::stop_callback<std::function<void()>> on_stop_;
+};
+
+// One unary call of `method` on a stub of `client`.
+template <typename Response, typename Stub, typename Request>
+absl::StatusOr<Response> Call(const Client& client, Stub& stub,
+                              grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                           const Request&,
+                                                           Response*),
+                              const Request& request,
+                              const CallOptions& options) {
+  CallContext context(options);
+  Response response;
+  RETURN_IF_ERROR(
+      client.ToStatus((stub.*method)(context.get(), request, &response)));
+  return response;
+}
+
+// How many items to ask for at once; the most that a server gives.
+inline constexpr int kPageSize = 1000;
+
+// Asks for page after page; `fetch(token)` gives a page, `items(page)` its
+// items.
+template <typename Item, typename Fetch, typename Items>
+absl::StatusOr<std::vector<Item>> FetchAll(Fetch fetch, Items items) {
+  std::vector<Item> all;
+  std::string token;
+  do {
+    ASSIGN_OR_RETURN(auto page, fetch(token));
+    auto& found = *items(page);
+    all.insert(all.end(), std::make_move_iterator(found.begin()),
+               std::make_move_iterator(found.end()));
+    token = page.next_page_token();
+  } while (!token.empty());
+  return all;
+}
+
+}  // namespace carousel::client
+
+#endif  // CAROUSEL_CLIENT_CALL_H_

@@ -1,0 +1,94 @@
+#include "client/cli/cli.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "client/cli/command_line.h"
+#include "client/cli/commands.h"
+#include "client/cli/error_output.h"
+#include "client/cli/session.h"
+
+namespace carousel::client {
+namespace {
+
+void AddCommands(CommandLine& line) {
+  CLI::App& dataset = line.AddGroup("dataset", "Labelled texts");
+  AddDatasetImport(line, dataset);
+  AddDatasetList(line, dataset);
+  AddDatasetDescribe(line, dataset);
+  AddDatasetDelete(line, dataset);
+  CLI::App& vectors = line.AddGroup("vectors", "Word vectors");
+  AddVectorsImport(line, vectors);
+  AddVectorsList(line, vectors);
+  AddVectorsDelete(line, vectors);
+  AddTrain(line, line.root());
+  CLI::App& jobs = line.AddGroup("jobs", "Training jobs");
+  AddJobsList(line, jobs);
+  AddJobsGet(line, jobs);
+  AddJobsWatch(line, jobs);
+  AddJobsCancel(line, jobs);
+  AddJobsResume(line, jobs);
+  AddEvaluate(line, line.root());
+  AddPredict(line, line.root());
+  AddProjection(line, line.root());
+  CLI::App& models = line.AddGroup("models", "Trained model versions");
+  AddModelsList(line, models);
+  AddModelsGet(line, models);
+  AddModelsPromote(line, models);
+  AddModelsLoad(line, models);
+  AddModelsUnload(line, models);
+  AddModelsDelete(line, models);
+  AddModelsExport(line, models);
+  CLI::App& server = line.AddGroup("server", "The server itself");
+  AddServerInfo(line, server);
+}
+
+// Arguments that make no command; `json` cannot come from a parse that failed.
+ExitCode ReportUsage(const CommandLine& line, const CLI::ParseError& error,
+                     bool json, const Environment& environment) {
+  if (json) {
+    environment.out << ErrorToJson(absl::InvalidArgumentError(error.what()))
+                    << std::endl;
+  }
+  environment.err << "carousel: " << error.what() << "\nTry '"
+                  << line.CommandPath() << " --help'." << std::endl;
+  return ExitCode::kUsage;
+}
+
+ExitCode ReportError(const absl::Status& error, Session& session) {
+  const absl::Status explained = Explain(error);
+  if (session.json()) session.PrintJson(ErrorToJson(explained));
+  session.console().Message(absl::StrCat("carousel: ", ErrorToText(explained)));
+  return ToExitCode(explained);
+}
+
+}  // namespace
+
+ExitCode Run(const std::vector<std::string>& arguments,
+             const Environment& environment) {
+  CommandLine line;
+  AddCommands(line);
+  try {
+    line.Parse(arguments, environment.variable("CAROUSEL_SERVER"));
+  } catch (const CLI::Success& request) {  // --help or --version
+    line.root().exit(request, environment.out, environment.err);
+    return ExitCode::kDone;
+  } catch (const CLI::ParseError& error) {
+    const bool json = std::find(arguments.begin(), arguments.end(), "--json") !=
+                      arguments.end();
+    return ReportUsage(line, error, json, environment);
+  }
+  Session session(environment, line.options());
+  const absl::StatusOr<ExitCode> result = line.action()(session);
+  const ExitCode code =
+      result.ok() ? *result : ReportError(result.status(), session);
+  environment.out.flush();
+  if (!environment.out && code == ExitCode::kDone) {
+    return ReportError(absl::UnknownError("cannot write to standard output"),
+                       session);
+  }
+  return code;
+}
+
+}  // namespace carousel::client

@@ -1,0 +1,124 @@
+#include "client/cli/command_line.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace carousel::client {
+namespace {
+
+constexpr char kDefaultServer[] = "127.0.0.1:50051";
+
+// "--text=" means an empty text, but CLI11 takes the next argument for the
+// value then; in two arguments it understands.
+std::vector<std::string> SeparateEmptyValues(
+    const std::vector<std::string>& arguments) {
+  std::vector<std::string> result;
+  for (const std::string& argument : arguments) {
+    const std::size_t equals = argument.find('=');
+    if (argument.starts_with("--") && equals == argument.size() - 1) {
+      result.push_back(argument.substr(0, equals));
+      result.emplace_back();
+    } else {
+      result.push_back(argument);
+    }
+  }
+  return result;
+}
+
+bool IsHostAndPort(const std::string& server) {
+  const std::size_t colon = server.rfind(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  int port = 0;
+  const char* const end = server.data() + server.size();
+  const auto [parsed_to, error] =
+      std::from_chars(server.data() + colon + 1, end, port);
+  return error == std::errc() && parsed_to == end && port >= 1 && port <= 65535;
+}
+
+const CLI::App* SelectedCommand(const CLI::App& root) {
+  const CLI::App* selected = &root;
+  while (!selected->get_subcommands().empty()) {
+    selected = selected->get_subcommands().back();
+  }
+  return selected;
+}
+
+}  // namespace
+
+CommandLine::CommandLine()
+    : root_("Trains, evaluates and serves an LSTM for sentiment analysis.",
+            "carousel") {
+  // Options of the root are taken after a command too; the commands that are
+  // added later inherit this.
+  root_.fallthrough();
+  root_.require_subcommand(1);
+  root_.set_version_flag("--version", "carousel " CAROUSEL_VERSION);
+  root_
+      .add_option("--server", options_.server,
+                  absl::StrCat("The server's host:port; else $CAROUSEL_SERVER, "
+                               "else ",
+                               kDefaultServer))
+      ->type_name("HOST:PORT");
+  root_.add_flag("--json", options_.json,
+                 "Print JSON on standard output, errors too");
+  root_
+      .add_option("--timeout", options_.timeout_seconds,
+                  "Give up after this many seconds")
+      ->type_name("SECONDS")
+      ->check(CLI::PositiveNumber);
+  root_.footer(
+      "Exit codes: 0 done, 1 other, 2 usage, 3 not found, 4 invalid or "
+      "refused input,\n5 unavailable or deadline, 6 the job failed or was "
+      "cancelled.\n\nExample:\n  carousel train --dataset=imdb "
+      "--vectors=glove --model=imdb --watch");
+}
+
+CLI::App& CommandLine::AddGroup(const std::string& name,
+                                const std::string& description) {
+  CLI::App& group = *root_.add_subcommand(name, description);
+  // Also keeps a name that is given to a command ("dataset delete models")
+  // from being taken for another command.
+  group.require_subcommand(1);
+  return group;
+}
+
+CLI::App& CommandLine::AddCommand(CLI::App& group, const CommandHelp& help,
+                                  Action action) {
+  CLI::App& command = *group.add_subcommand(help.name, help.description);
+  std::string footer = absl::StrCat("Example:\n  ", help.example);
+  if (!help.notes.empty()) absl::StrAppend(&footer, "\n\n", help.notes);
+  command.footer(footer);
+  actions_[&command] = std::move(action);
+  return command;
+}
+
+void CommandLine::Parse(std::vector<std::string> arguments,
+                        const std::string& default_server) {
+  arguments = SeparateEmptyValues(arguments);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  root_.parse(std::move(arguments));
+  if (options_.server.empty()) options_.server = default_server;
+  if (options_.server.empty()) options_.server = kDefaultServer;
+  if (!IsHostAndPort(options_.server)) {
+    throw CLI::ValidationError(
+        "--server",
+        absl::StrCat("\"", options_.server, "\" is not HOST:PORT, for example ",
+                     kDefaultServer));
+  }
+  action_ = &actions_.at(SelectedCommand(root_));
+}
+
+std::string CommandLine::CommandPath() const {
+  std::string path = root_.get_name();
+  for (const CLI::App* app = &root_; !app->get_subcommands().empty();) {
+    app = app->get_subcommands().back();
+    absl::StrAppend(&path, " ", app->get_name());
+  }
+  return path;
+}
+
+}  // namespace carousel::client

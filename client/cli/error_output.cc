@@ -1,0 +1,90 @@
+#include "client/cli/error_output.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "client/client.h"
+#include "core/base/error_details.h"
+
+namespace carousel::client {
+
+ExitCode ToExitCode(const absl::Status& error) {
+  switch (error.code()) {
+    case absl::StatusCode::kOk:
+      return ExitCode::kDone;
+    case absl::StatusCode::kNotFound:
+      return ExitCode::kNotFound;
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kDataLoss:  // a damaged file
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return ExitCode::kRefused;
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kUnavailable:
+      return ExitCode::kUnavailable;
+    case absl::StatusCode::kResourceExhausted:
+      // A full queue is worth another try later; what is too large is not.
+      return GetRetryDelay(error) > absl::ZeroDuration()
+                 ? ExitCode::kUnavailable
+                 : ExitCode::kRefused;
+    default:
+      return ExitCode::kOther;
+  }
+}
+
+absl::Status Explain(absl::Status error) {
+  if (GetReason(error) == kUnreachable) {
+    return WithReason(
+        absl::UnavailableError(absl::StrCat(
+            error.message(),
+            "; is carouseld running? Set --server or CAROUSEL_SERVER")),
+        kUnreachable);
+  }
+  return error;
+}
+
+nlohmann::ordered_json ErrorToJson(const absl::Status& error) {
+  auto details = nlohmann::ordered_json::array();
+  if (const auto violations = GetFieldViolations(error); !violations.empty()) {
+    auto fields = nlohmann::ordered_json::array();
+    for (const FieldViolation& violation : violations) {
+      fields.push_back(
+          {{"field", violation.field}, {"description", violation.description}});
+    }
+    details.push_back({{"type", "BadRequest"}, {"field_violations", fields}});
+  }
+  if (const std::string reason = GetReason(error); !reason.empty()) {
+    details.push_back({{"type", "ErrorInfo"}, {"reason", reason}});
+  }
+  if (const auto delay = GetRetryDelay(error); delay > absl::ZeroDuration()) {
+    details.push_back(
+        {{"type", "RetryInfo"}, {"retry_delay", absl::ToDoubleSeconds(delay)}});
+  }
+  return {{"error",
+           {{"code", absl::StatusCodeToString(error.code())},
+            {"message", std::string(error.message())},
+            {"details", details}}}};
+}
+
+std::string ErrorToText(const absl::Status& error) {
+  const std::vector<FieldViolation> violations = GetFieldViolations(error);
+  if (violations.size() < 2) return std::string(error.message());
+  std::string text =
+      absl::StrCat(violations.size(), " things are wrong with the request:");
+  for (const FieldViolation& violation : violations) {
+    absl::StrAppend(&text, "\n  ", violation.field, ": ",
+                    violation.description);
+  }
+  return text;
+}
+
+absl::Status AsInvalidInput(const absl::Status& error) {
+  if (error.ok() || ToExitCode(error) == ExitCode::kRefused) return error;
+  return absl::InvalidArgumentError(error.message());
+}
+
+}  // namespace carousel::client

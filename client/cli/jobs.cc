@@ -1,0 +1,125 @@
+// carousel jobs list, get, watch, cancel, resume
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "client/cli/commands.h"
+#include "client/cli/job_output.h"
+#include "client/cli/json_output.h"
+#include "client/cli/watch.h"
+#include "core/base/status_macros.h"
+
+namespace carousel::client {
+namespace {
+
+absl::StatusOr<ExitCode> ListJobs(const std::string& state, Session& session) {
+  auto wanted = v1::TrainingJob::STATE_UNSPECIFIED;
+  if (!state.empty()) {
+    v1::TrainingJob::State_Parse(
+        absl::StrCat("STATE_", absl::AsciiStrToUpper(state)), &wanted);
+  }
+  ASSIGN_OR_RETURN(
+      const std::vector<v1::TrainingJob> jobs,
+      session.client().ListTrainingJobs(wanted, session.ShortCall()));
+  if (session.json()) {
+    session.PrintJson(ListToJson("jobs", jobs));
+  } else {
+    PrintJobTable(jobs, session.console().out());
+  }
+  return ExitCode::kDone;
+}
+
+absl::StatusOr<ExitCode> GetJob(const std::string& id, Session& session) {
+  ASSIGN_OR_RETURN(const v1::TrainingJob job,
+                   session.client().GetTrainingJob(id, session.ShortCall()));
+  PrintJob(job, session);
+  if (session.json() || job.epoch() == 0) return ExitCode::kDone;
+  ASSIGN_OR_RETURN(const std::vector<v1::Epoch> epochs,
+                   session.client().ListEpochs(id, session.ShortCall()));
+  std::ostream& out = session.console().out();
+  out << '\n';
+  PrintEpochTitles(out);
+  for (const v1::Epoch& epoch : epochs) PrintEpoch(epoch, out);
+  return ExitCode::kDone;
+}
+
+absl::StatusOr<ExitCode> CancelJob(const std::string& id, Session& session) {
+  ASSIGN_OR_RETURN(const v1::TrainingJob job,
+                   session.client().CancelTrainingJob(id, session.ShortCall()));
+  PrintJob(job, session);
+  return ExitCode::kDone;
+}
+
+absl::StatusOr<ExitCode> ResumeJob(const std::string& id, Session& session) {
+  ASSIGN_OR_RETURN(const v1::TrainingJob job,
+                   session.client().ResumeTrainingJob(id, session.ShortCall()));
+  PrintJob(job, session);
+  return ExitCode::kDone;
+}
+
+// A command whose one argument is the id of a job.
+void AddJobCommand(CommandLine& line, CLI::App& group, const CommandHelp& help,
+                   absl::StatusOr<ExitCode> (*action)(const std::string&,
+                                                      Session&)) {
+  auto job = std::make_shared<std::string>();
+  CLI::App& command = line.AddCommand(
+      group, help,
+      [job, action](Session& session) { return action(*job, session); });
+  command.add_option("JOB", *job, "The job's id")->required();
+}
+
+}  // namespace
+
+void AddJobsList(CommandLine& line, CLI::App& group) {
+  auto state = std::make_shared<std::string>();
+  CLI::App& command = line.AddCommand(
+      group,
+      {.name = "list",
+       .description = "List jobs, the newest first",
+       .example = "carousel jobs list --state=running"},
+      [state](Session& session) { return ListJobs(*state, session); });
+  command.add_option("--state", *state, "Only jobs in this state")
+      ->check(CLI::IsMember(
+          {"queued", "running", "succeeded", "failed", "cancelled"},
+          CLI::ignore_case));
+}
+
+void AddJobsGet(CommandLine& line, CLI::App& group) {
+  AddJobCommand(line, group,
+                {.name = "get",
+                 .description = "Show one job and its epochs",
+                 .example = "carousel jobs get JOB"},
+                GetJob);
+}
+
+void AddJobsWatch(CommandLine& line, CLI::App& group) {
+  AddJobCommand(
+      line, group,
+      {.name = "watch",
+       .description = "Follow a job to its end, past lost connections; Ctrl-C "
+                      "stops watching, not the job",
+       .example = "carousel jobs watch JOB --json"},
+      Watch);
+}
+
+void AddJobsCancel(CommandLine& line, CLI::App& group) {
+  AddJobCommand(line, group,
+                {.name = "cancel",
+                 .description = "Cancel a job; its checkpoint is kept",
+                 .example = "carousel jobs cancel JOB"},
+                CancelJob);
+}
+
+void AddJobsResume(CommandLine& line, CLI::App& group) {
+  AddJobCommand(
+      line, group,
+      {.name = "resume",
+       .description = "Queue a failed or cancelled job again; it goes "
+                      "on from its checkpoint",
+       .example = "carousel jobs resume JOB"},
+      ResumeJob);
+}
+
+}  // namespace carousel::client

@@ -1,0 +1,233 @@
+#include "client/cli/json_output.h"
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/dataset_output.h"
+#include "client/cli/format.h"
+#include "core/base/clock.h"
+
+namespace carousel::client {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A number that may be absent.
+template <typename Value>
+Json Optional(bool is_set, Value value) {
+  return is_set ? Json(value) : Json(nullptr);
+}
+
+Json Optional(bool is_set, const google::protobuf::Timestamp& time) {
+  return is_set ? Json(FormatTime(ToTime(time))) : Json(nullptr);
+}
+
+// Null where nothing was said.
+Json NullIfEmpty(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+template <typename Repeated>
+Json Array(const Repeated& items) {
+  auto array = Json::array();
+  for (const auto& item : items) array.push_back(item);
+  return array;
+}
+
+// A document that the server keeps as text; as text when it is no JSON.
+Json Document(const std::string& text) {
+  Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return document.is_discarded() ? NullIfEmpty(text) : document;
+}
+
+Json PointToJson(const v1::EmbeddingPoint& point) {
+  return {{"word", point.word()},
+          {"position", Array(point.position())},
+          {"count", Optional(point.has_count(), point.count())},
+          {"sentiment", point.sentiment()}};
+}
+
+}  // namespace
+
+std::string StateName(v1::TrainingJob::State state) {
+  const std::string name = v1::TrainingJob::State_Name(state);
+  constexpr std::string_view kPrefix = "STATE_";
+  return name.starts_with(kPrefix) ? name.substr(kPrefix.size())
+                                   : absl::StrCat("STATE_", state);
+}
+
+Json ToJson(const v1::TrainingJob& job) {
+  return {
+      {"job", job.job()},
+      {"model", job.model()},
+      {"version", Optional(job.has_version(), job.version())},
+      {"state", StateName(job.state())},
+      {"epoch", job.epoch()},
+      {"epochs", job.epochs()},
+      {"best_epoch", Optional(job.has_best_epoch(), job.best_epoch())},
+      {"best_validation_accuracy", Optional(job.has_best_validation_accuracy(),
+                                            job.best_validation_accuracy())},
+      {"error", NullIfEmpty(job.error())},
+      {"created_at", Optional(job.has_created_at(), job.created_at())},
+      {"started_at", Optional(job.has_started_at(), job.started_at())},
+      {"ended_at", Optional(job.has_ended_at(), job.ended_at())},
+      {"tokens_per_second",
+       Optional(job.has_tokens_per_second(), job.tokens_per_second())}};
+}
+
+Json ToJson(const v1::Epoch& epoch) {
+  return {{"epoch", epoch.epoch()},
+          {"train_loss", epoch.train_loss()},
+          {"train_accuracy", epoch.train_accuracy()},
+          {"validation_loss", epoch.validation_loss()},
+          {"validation_accuracy", epoch.validation_accuracy()},
+          {"learning_rate", epoch.learning_rate()},
+          {"gradient_norm", epoch.gradient_norm()},
+          {"tokens_per_second", epoch.tokens_per_second()},
+          {"seconds", epoch.seconds()}};
+}
+
+Json ToJson(const v1::Evaluation& evaluation) {
+  const Json negative = {evaluation.true_negatives(),
+                         evaluation.false_positives()};
+  const Json positive = {evaluation.false_negatives(),
+                         evaluation.true_positives()};
+  return {
+      {"model", evaluation.model()},
+      {"version", evaluation.version()},
+      {"dataset", evaluation.dataset()},
+      {"split", evaluation.split()},
+      {"count", evaluation.count()},
+      {"accuracy", Optional(evaluation.has_accuracy(), evaluation.accuracy())},
+      {"precision",
+       Optional(evaluation.has_precision(), evaluation.precision())},
+      {"recall", Optional(evaluation.has_recall(), evaluation.recall())},
+      {"f1", Optional(evaluation.has_f1(), evaluation.f1())},
+      {"roc_auc", Optional(evaluation.has_roc_auc(), evaluation.roc_auc())},
+      {"loss", Optional(evaluation.has_loss(), evaluation.loss())},
+      {"confusion_matrix", Json::array({negative, positive})}};
+}
+
+Json ToJson(const v1::PredictResult& result, std::int64_t index) {
+  if (result.has_error()) {
+    return {{"index", index},
+            {"error",
+             {{"code", result.error().code()},
+              {"message", result.error().message()}}}};
+  }
+  return {{"index", index},
+          {"label", result.prediction().label()},
+          {"probability", result.prediction().probability()}};
+}
+
+Json ToJson(const v1::EmbeddingProjection& projection) {
+  auto points = Json::array();
+  for (const auto& point : projection.points()) {
+    points.push_back(PointToJson(point));
+  }
+  auto pairs = Json::array();
+  for (const auto& pair : projection.pairs()) {
+    pairs.push_back({{"a", pair.a()},
+                     {"b", pair.b()},
+                     {"relation", pair.relation()},
+                     {"cosine", pair.cosine()}});
+  }
+  return {{"source", projection.source()},
+          {"method", projection.method()},
+          {"dimensions", projection.dimensions()},
+          {"explained_variance", Array(projection.explained_variance())},
+          {"points", points},
+          {"pairs", pairs},
+          {"unknown", Array(projection.unknown())}};
+}
+
+Json ToJson(const v1::Dataset& dataset) {
+  return {
+      {"dataset", dataset.name()},
+      {"rows", dataset.rows()},
+      {"sha256", dataset.sha256()},
+      {"created_at", Optional(dataset.has_created_at(), dataset.created_at())}};
+}
+
+Json ToJson(const v1::DescribeDatasetResponse& description) {
+  const v1::DatasetStatistics& statistics = description.statistics();
+  Json labels = Json::object();
+  for (const auto& [label, count] : LabelCounts(statistics)) {
+    labels[label] = count;
+  }
+  Json splits = Json::object();
+  for (const auto& [split, count] : SplitCounts(statistics)) {
+    splits[split] = count;
+  }
+  Json coverage = nullptr;
+  if (statistics.has_coverage()) {
+    coverage = {{"tokens", statistics.coverage().tokens()},
+                {"words", statistics.coverage().words()}};
+  }
+  const v1::TokenStatistics& tokens = statistics.tokens();
+  const v1::Padding& padding = statistics.padding();
+  return {{"dataset", description.dataset().name()},
+          {"rows", description.dataset().rows()},
+          {"labels", labels},
+          {"splits", splits},
+          {"tokens",
+           {{"median", tokens.median()},
+            {"mean", tokens.mean()},
+            {"p95", tokens.p95()},
+            {"max", tokens.max()}}},
+          {"duplicates", statistics.duplicates()},
+          {"vocabulary", statistics.vocabulary()},
+          {"coverage", coverage},
+          {"padding",
+           {{"length", padding.length()},
+            {"padded_share", padding.padded_share()}}}};
+}
+
+Json ToJson(const v1::Vectors& vectors) {
+  return {
+      {"vectors", vectors.name()},
+      {"format", vectors.format()},
+      {"words", vectors.words()},
+      {"dimension", vectors.dimension()},
+      {"bytes", vectors.bytes()},
+      {"sha256", vectors.sha256()},
+      {"created_at", Optional(vectors.has_created_at(), vectors.created_at())}};
+}
+
+Json ToJson(const v1::ModelVersion& version) {
+  return {
+      {"model", version.model()},
+      {"version", version.version()},
+      {"labels", Array(version.labels())},
+      {"loaded", version.loaded()},
+      {"job", NullIfEmpty(version.job())},
+      {"dataset", NullIfEmpty(version.dataset())},
+      {"vectors", NullIfEmpty(version.vectors())},
+      {"validation_accuracy", Optional(version.has_validation_accuracy(),
+                                       version.validation_accuracy())},
+      {"bytes", version.bytes()},
+      {"created_at", Optional(version.has_created_at(), version.created_at())}};
+}
+
+Json ToJson(const v1::GetModelResponse& model) {
+  Json json = ToJson(model.version());
+  json["config"] = Document(model.config());
+  json["metrics"] = Document(model.metrics());
+  json["provenance"] = Document(model.provenance());
+  return json;
+}
+
+Json ToJson(const v1::ServerInfo& server) {
+  return {
+      {"version", server.version()},
+      {"torch", server.torch()},
+      {"device", server.device()},
+      {"engine", server.engine()},
+      {"train_slots", server.train_slots()},
+      {"running_jobs", server.running_jobs()},
+      {"queued_jobs", server.queued_jobs()},
+      {"loaded_models", Array(server.loaded_models())},
+      {"predict_queue_depth", server.predict_queue_depth()},
+      {"started_at", Optional(server.has_started_at(), server.started_at())},
+      {"metrics_address", NullIfEmpty(server.metrics_address())}};
+}
+
+}  // namespace carousel::client

@@ -1,0 +1,74 @@
+// carousel: the command line of Carousel.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "client/cli/cli.h"
+#include "client/cli/environment.h"
+#include "client/waiter.h"
+#include "core/base/clock.h"
+
+namespace {
+
+// How long a command has to end after Ctrl-C, before it is ended.
+constexpr timespec kPatience = {.tv_sec = 3};
+constexpr int kInterrupted = 130;  // what shells expect
+
+int TerminalColumns() {
+  winsize size = {};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+    return 80;
+  }
+  return size.ws_col;
+}
+
+// Turns SIGINT and SIGTERM into a request to stop. To be called before any
+// other thread starts, so that all of them inherit the signal mask.
+void StopOnSignal(std::stop_source stop) {
+  static sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread([stop]() mutable {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    stop.request_stop();
+    // A read of standard input cannot be called off.
+    sigtimedwait(&signals, nullptr, &kPatience);
+    _exit(kInterrupted);
+  }).detach();
+}
+
+std::string Variable(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::stop_source stop;
+  StopOnSignal(stop);
+  carousel::client::RealWaiter waiter;
+  const carousel::client::Environment environment = {
+      .in = std::cin,
+      .out = std::cout,
+      .err = std::cerr,
+      .in_is_terminal = isatty(STDIN_FILENO) != 0,
+      .err_is_terminal = isatty(STDERR_FILENO) != 0,
+      .columns = TerminalColumns(),
+      .variable = Variable,
+      .stop = stop.get_token(),
+      .clock = carousel::Clock::Real(),
+      .waiter = waiter};
+  return static_cast<int>(carousel::client::Run(
+      std::vector<std::string>(argv + 1, argv + argc), environment));
+}

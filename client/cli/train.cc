@@ -1,0 +1,134 @@
+// carousel train
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/commands.h"
+#include "client/cli/job_output.h"
+#include "client/cli/watch.h"
+#include "core/base/status_macros.h"
+
+namespace carousel::client {
+namespace {
+
+struct Arguments {
+  std::string dataset;
+  std::string vectors;
+  std::string model;
+  std::string preset;
+  std::optional<std::int64_t> epochs;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> max_examples;
+  std::vector<std::string> settings;
+  bool promote_if_better = false;
+  std::string request_id;
+  bool watch = false;
+};
+
+// The server knows which keys and values there are; here only the form counts.
+void CheckSettings(const std::vector<std::string>& settings) {
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw CLI::ValidationError(
+          "--set", absl::StrCat("\"", setting, "\" is not KEY=VALUE"));
+    }
+  }
+}
+
+v1::TrainRequest MakeRequest(const Arguments& arguments) {
+  v1::TrainRequest request;
+  request.set_dataset(arguments.dataset);
+  request.set_vectors(arguments.vectors);
+  request.set_model(arguments.model);
+  request.set_preset(arguments.preset);
+  if (arguments.epochs.has_value()) request.set_epochs(*arguments.epochs);
+  if (arguments.seed.has_value()) request.set_seed(*arguments.seed);
+  if (arguments.max_examples.has_value()) {
+    request.set_max_examples(*arguments.max_examples);
+  }
+  for (const std::string& setting : arguments.settings) {
+    const std::size_t equals = setting.find('=');
+    // As elsewhere on command lines, the last one counts.
+    (*request.mutable_settings())[setting.substr(0, equals)] =
+        setting.substr(equals + 1);
+  }
+  request.set_promote_if_better(arguments.promote_if_better);
+  request.set_request_id(arguments.request_id);
+  return request;
+}
+
+absl::StatusOr<ExitCode> Train(const Arguments& arguments, Session& session) {
+  ASSIGN_OR_RETURN(
+      const v1::TrainingJob job,
+      session.client().Train(MakeRequest(arguments), session.ShortCall()));
+  if (!arguments.watch) {
+    PrintJob(job, session);
+    return ExitCode::kDone;
+  }
+  session.console().Message(absl::StrCat("The job is ", job.job(), "."));
+  return Watch(job.job(), session);
+}
+
+void AddOptions(Arguments& arguments, CLI::App& command) {
+  command.add_option("--dataset", arguments.dataset, "The dataset")->required();
+  command
+      .add_option("--vectors", arguments.vectors,
+                  "The word vectors that the embedding begins with")
+      ->required();
+  command
+      .add_option("--model", arguments.model,
+                  "The model whose next version is published")
+      ->required();
+  command.add_option("--preset", arguments.preset,
+                     "classic, the textbook model (the default), or strong");
+  command.add_option("--epochs", arguments.epochs,
+                     "Passes over the training texts (default: the preset's)");
+  command.add_option("--seed", arguments.seed,
+                     "The same seed gives the same run (default: 1)");
+  command.add_option("--max_examples", arguments.max_examples,
+                     "Train on so many texts only");
+  command
+      .add_option("--set", arguments.settings,
+                  "Override a setting of the preset; may be given again")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command.add_flag("--promote_if_better", arguments.promote_if_better,
+                   "Move the label stable to the new version if it is better "
+                   "than its holder");
+  command.add_option("--request_id", arguments.request_id,
+                     "The same id again gives the same job");
+  command.add_flag("--watch", arguments.watch,
+                   "Watch the job to its end; Ctrl-C stops watching, not the "
+                   "job");
+}
+
+constexpr char kSettings[] =
+    R"(Settings: batch_size learning_rate optimizer weight_decay gradient_clip
+  schedule warmup_fraction hidden_size layers bidirectional pooling forget_bias
+  dropout embedding_dropout word_dropout weight_drop max_tokens truncate padding
+  trainable_embedding embedding_learning_rate min_count vocabulary_size
+  early_stopping_epochs precision, and the tokenizer's.
+The server answers a value that is out of range with the range.)";
+
+}  // namespace
+
+void AddTrain(CommandLine& line, CLI::App& group) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App& command = line.AddCommand(
+      group,
+      {.name = "train",
+       .description = "Queue a training job; it survives this program and the "
+                      "server",
+       .example = "carousel train --dataset=imdb --vectors=glove --model=imdb "
+                  "--epochs=50 \\\n    --set learning_rate=0.002 --watch",
+       .notes = kSettings},
+      [arguments](Session& session) { return Train(*arguments, session); });
+  AddOptions(*arguments, command);
+  command.callback([arguments] { CheckSettings(arguments->settings); });
+}
+
+}  // namespace carousel::client

@@ -1,0 +1,93 @@
+#include "client/cli/watch.h"
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "client/cli/format.h"
+#include "client/cli/job_output.h"
+#include "client/cli/json_output.h"
+#include "client/job_watcher.h"
+
+namespace carousel::client {
+namespace {
+
+class EpochPrinter final : public WatchObserver {
+ public:
+  explicit EpochPrinter(Session& session) : session_(session) {}
+
+  void OnEpoch(const v1::Epoch& epoch) override {
+    connection_is_lost_ = false;
+    if (session_.json()) {
+      session_.PrintJson(ToJson(epoch));
+      return;
+    }
+    std::ostream& out = session_.console().out();
+    if (!has_titles_) PrintEpochTitles(out);
+    has_titles_ = true;
+    PrintEpoch(epoch, out);
+    out.flush();
+  }
+
+  void OnProgress(const v1::TrainingProgress& progress) override {
+    connection_is_lost_ = false;
+    if (progress.batches() == 0) return;
+    session_.console().Show(
+        {.label = absl::StrCat("epoch ", progress.epoch()),
+         .done = static_cast<double>(progress.batch()) /
+                 static_cast<double>(progress.batches()),
+         .detail = absl::StrCat(
+             "loss ", absl::SixDigits(progress.mean_loss()), ", ",
+             FormatCount(
+                 static_cast<std::int64_t>(progress.tokens_per_second())),
+             " tokens/s")});
+  }
+
+  void OnLost(const absl::Status& why, absl::Duration delay) override {
+    // Once an interruption; the attempts in between are no news.
+    if (connection_is_lost_) return;
+    connection_is_lost_ = true;
+    session_.console().Message(absl::StrCat(std::string(why.message()),
+                                            "; trying again until it is back"));
+  }
+
+ private:
+  Session& session_;
+  bool has_titles_ = false;
+  bool connection_is_lost_ = false;
+};
+
+// The watch is over and the job is not.
+absl::Status StoppedWatching(const std::string& job, const absl::Status& why) {
+  const bool is_about_the_watch =
+      absl::IsCancelled(why) || absl::IsDeadlineExceeded(why);
+  if (!is_about_the_watch) return why;
+  return absl::Status(
+      why.code(),
+      absl::StrCat("stopped watching; the job goes on. To watch it again: "
+                   "carousel jobs watch ",
+                   job, "; to stop it: carousel jobs cancel ", job));
+}
+
+}  // namespace
+
+absl::StatusOr<ExitCode> Watch(const std::string& job, Session& session) {
+  EpochPrinter printer(session);
+  const absl::StatusOr<v1::TrainingJob> ended =
+      WatchJob(session.client(), {.job = job, .call = session.LongCall()},
+               session.environment().waiter, printer);
+  if (!ended.ok()) return StoppedWatching(job, ended.status());
+  PrintJob(*ended, session);
+  if (ended->state() == v1::TrainingJob::STATE_SUCCEEDED) {
+    return ExitCode::kDone;
+  }
+  session.console().Message(absl::StrCat(
+      "carousel: the job ", job,
+      ended->state() == v1::TrainingJob::STATE_CANCELLED ? " was cancelled"
+                                                         : " failed: ",
+      ended->error(),
+      "\nTo go on from its last checkpoint: carousel jobs resume ", job));
+  return ExitCode::kJobFailed;
+}
+
+}  // namespace carousel::client

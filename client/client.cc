@@ -1,0 +1,102 @@
+#include "client/client.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/call.h"
+#include "client/grpc_status.h"
+#include "core/base/error_details.h"
+#include "core/base/status_macros.h"
+
+namespace carousel::client {
+namespace {
+
+constexpr int kMaxMessageBytes = 64 << 20;
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  // A watch waits for a server that starts again; gRPC's own pause between
+  // attempts grows to two minutes otherwise.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
+  // Notices a machine that vanished under a long call. Servers take pings more
+  // frequent than every five minutes for abuse.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 6 * 60 * 1000);
+  // An http_proxy in the environment is meant for the web, not for a server
+  // that is named by its address.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+}  // namespace
+
+Client::Client(std::string address) : Client(address, Connect(address)) {}
+
+Client::Client(std::string address, std::shared_ptr<grpc::Channel> channel)
+    : address_(std::move(address)),
+      datasets_(v1::DatasetService::NewStub(channel)),
+      models_(v1::ModelService::NewStub(channel)),
+      sentiment_(v1::SentimentService::NewStub(channel)),
+      server_(v1::ServerService::NewStub(channel)),
+      training_(v1::TrainingService::NewStub(channel)) {}
+
+absl::Status Client::ToStatus(const grpc::Status& status) const {
+  absl::Status result = FromGrpcStatus(status);
+  // A server that refuses says why in its details; without them it is the
+  // transport that speaks.
+  if (absl::IsUnavailable(result) && GetReason(result).empty()) {
+    return WithReason(absl::UnavailableError(
+                          absl::StrCat("cannot reach the server at ", address_,
+                                       " (", status.error_message(), ")")),
+                      kUnreachable);
+  }
+  if (absl::IsDeadlineExceeded(result) && status.error_details().empty()) {
+    return absl::DeadlineExceededError(absl::StrCat(
+        "the server at ", address_, " did not finish in the time given"));
+  }
+  return result;
+}
+
+absl::StatusOr<v1::PredictResponse> Client::Predict(
+    const v1::PredictRequest& request, const CallOptions& options) const {
+  return Call(*this, *sentiment_, &v1::SentimentService::StubInterface::Predict,
+              request, options);
+}
+
+absl::StatusOr<v1::Evaluation> Client::Evaluate(
+    const v1::EvaluateRequest& request, const CallOptions& options) const {
+  ASSIGN_OR_RETURN(
+      v1::EvaluateResponse response,
+      Call(*this, *sentiment_, &v1::SentimentService::StubInterface::Evaluate,
+           request, options));
+  return std::move(*response.mutable_evaluation());
+}
+
+absl::StatusOr<v1::EmbeddingProjection> Client::GetEmbeddingProjection(
+    const v1::GetEmbeddingProjectionRequest& request,
+    const CallOptions& options) const {
+  ASSIGN_OR_RETURN(
+      v1::GetEmbeddingProjectionResponse response,
+      Call(*this, *sentiment_,
+           &v1::SentimentService::StubInterface::GetEmbeddingProjection,
+           request, options));
+  return std::move(*response.mutable_projection());
+}
+
+absl::StatusOr<v1::ServerInfo> Client::GetServerInfo(
+    const CallOptions& options) const {
+  ASSIGN_OR_RETURN(
+      v1::GetServerInfoResponse response,
+      Call(*this, *server_, &v1::ServerService::StubInterface::GetServerInfo,
+           v1::GetServerInfoRequest(), options));
+  return std::move(*response.mutable_server());
+}
+
+}  // namespace carousel::client

@@ -1,0 +1,126 @@
+// A connection to a Carousel server: its unary calls, one method each.
+//
+// Calls that stream have their own files: upload.h (files to the server),
+// job_watcher.h (a job's progress), model_export.h (files from the server);
+// batch_predictor.h cuts any number of texts into calls of Predict.
+//
+// Every method sends one request and waits for the response, unless
+// `options` ends it before. A server that cannot be reached is UNAVAILABLE,
+// at once, with its address in the message and the reason kUnreachable.
+// Other errors are the server's own (see the .proto files), with their
+// details (see grpc_status.h).
+#ifndef CAROUSEL_CLIENT_CLIENT_H_
+#define CAROUSEL_CLIENT_CLIENT_H_
+
+#include <grpcpp/channel.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "carousel/v1/datasets.grpc.pb.h"
+#include "carousel/v1/models.grpc.pb.h"
+#include "carousel/v1/sentiment.grpc.pb.h"
+#include "carousel/v1/server.grpc.pb.h"
+#include "carousel/v1/training.grpc.pb.h"
+#include "client/call_options.h"
+
+namespace carousel::client {
+
+// The reason (core/base/error_details.h) of a status that says that no server
+// answered.
+inline constexpr std::string_view kUnreachable = "UNREACHABLE";
+
+// Thread-safe.
+class Client {
+ public:
+  // A client of the server at `address` ("host:port"). Connects at the first
+  // call, and again whenever the connection is lost.
+  explicit Client(std::string address);
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  const std::string& address() const { return address_; }
+
+  absl::StatusOr<v1::PredictResponse> Predict(const v1::PredictRequest& request,
+                                              const CallOptions& options) const;
+  absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateRequest& request,
+                                          const CallOptions& options) const;
+  absl::StatusOr<v1::EmbeddingProjection> GetEmbeddingProjection(
+      const v1::GetEmbeddingProjectionRequest& request,
+      const CallOptions& options) const;
+
+  absl::StatusOr<v1::TrainingJob> Train(const v1::TrainRequest& request,
+                                        const CallOptions& options) const;
+  absl::StatusOr<v1::TrainingJob> GetTrainingJob(
+      const std::string& job, const CallOptions& options) const;
+  // All pages; `state` unspecified: jobs in every state.
+  absl::StatusOr<std::vector<v1::TrainingJob>> ListTrainingJobs(
+      v1::TrainingJob::State state, const CallOptions& options) const;
+  absl::StatusOr<v1::TrainingJob> CancelTrainingJob(
+      const std::string& job, const CallOptions& options) const;
+  absl::StatusOr<v1::TrainingJob> ResumeTrainingJob(
+      const std::string& job, const CallOptions& options) const;
+  // All pages.
+  absl::StatusOr<std::vector<v1::Epoch>> ListEpochs(
+      const std::string& job, const CallOptions& options) const;
+
+  // All pages; `model` empty: of all models.
+  absl::StatusOr<std::vector<v1::ModelVersion>> ListModels(
+      const std::string& model, const CallOptions& options) const;
+  absl::StatusOr<v1::GetModelResponse> GetModel(
+      const std::string& model, const CallOptions& options) const;
+  absl::StatusOr<v1::ModelVersion> PromoteModel(
+      const std::string& model, const std::string& label,
+      const CallOptions& options) const;
+  absl::StatusOr<v1::ModelVersion> LoadModel(const std::string& model,
+                                             const CallOptions& options) const;
+  absl::StatusOr<v1::ModelVersion> UnloadModel(
+      const std::string& model, const CallOptions& options) const;
+  absl::Status DeleteModel(const std::string& model,
+                           const CallOptions& options) const;
+
+  // All pages.
+  absl::StatusOr<std::vector<v1::Dataset>> ListDatasets(
+      const CallOptions& options) const;
+  // `vectors` empty: without coverage.
+  absl::StatusOr<v1::DescribeDatasetResponse> DescribeDataset(
+      const std::string& dataset, const std::string& vectors,
+      const CallOptions& options) const;
+  absl::Status DeleteDataset(const std::string& dataset,
+                             const CallOptions& options) const;
+  // All pages.
+  absl::StatusOr<std::vector<v1::Vectors>> ListVectors(
+      const CallOptions& options) const;
+  absl::Status DeleteVectors(const std::string& vectors,
+                             const CallOptions& options) const;
+
+  absl::StatusOr<v1::ServerInfo> GetServerInfo(
+      const CallOptions& options) const;
+
+  // For the calls that stream.
+  v1::DatasetService::StubInterface& dataset_stub() const { return *datasets_; }
+  v1::ModelService::StubInterface& model_stub() const { return *models_; }
+  v1::TrainingService::StubInterface& training_stub() const {
+    return *training_;
+  }
+  // The status of a call to this server that ended with `status`.
+  absl::Status ToStatus(const grpc::Status& status) const;
+
+ private:
+  Client(std::string address, std::shared_ptr<grpc::Channel> channel);
+
+  const std::string address_;
+  const std::unique_ptr<v1::DatasetService::StubInterface> datasets_;
+  const std::unique_ptr<v1::ModelService::StubInterface> models_;
+  const std::unique_ptr<v1::SentimentService::StubInterface> sentiment_;
+  const std::unique_ptr<v1::ServerService::StubInterface> server_;
+  const std::unique_ptr<v1::TrainingService::StubInterface> training_;
+};
+
+}  // namespace carousel::client
+
+#endif  // CAROUSEL_CLIENT_CLIENT_H_
