@@ -122,9 +122,12 @@ absl::Status JobRunner::CheckMayQueue() const {
 
 absl::StatusOr<JobRecord> JobRunner::Submit(JobRecord job) {
   MutexLock lock(mutex_);
-  RETURN_IF_ERROR(CheckMayQueue());
+  // A repeated request gives the job of the first, wherever that is by now,
+  // and asks for no place in the queue.
+  ASSIGN_OR_RETURN(const std::optional<JobRecord> earlier,
+                   jobs_.FindByRequest(job.request_id));
+  if (!earlier.has_value()) RETURN_IF_ERROR(CheckMayQueue());
   ASSIGN_OR_RETURN(JobRecord added, jobs_.Add(std::move(job)));
-  // A repeated request gives the job of the first, wherever that is by now.
   const bool is_known =
       queue_.Contains(added.job) || active_.contains(added.job);
   if (added.state == JobState::kQueued && !is_known) {
@@ -188,9 +191,6 @@ absl::StatusOr<JobRecord> JobRunner::Resume(std::string_view job) {
       return WrongState(row, "only a FAILED or CANCELLED job can be resumed");
     }
     row.state = JobState::kQueued;
-    row.cancel_requested = false;
-    row.worker_deaths = 0;
-    row.error.clear();
     return absl::OkStatus();
   }));
   queue_.PushBack(queued);

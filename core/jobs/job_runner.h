@@ -72,7 +72,8 @@ class JobRunner {
 
   // Queues a job. UNAVAILABLE once stopping (reason DRAINING),
   // RESOURCE_EXHAUSTED when the queue is full (reason QUEUE_FULL, with a retry
-  // delay), and the errors of JobStore::Add.
+  // delay), and the errors of JobStore::Add. A repeated request_id is none of
+  // the first two: it gives the job that it made.
   absl::StatusOr<JobRecord> Submit(JobRecord job) EXCLUDES(mutex_);
 
   // QUEUED is CANCELLED at once; RUNNING when its worker has stopped, which

@@ -131,6 +131,18 @@ absl::StatusOr<JobRecord> JobStore::Get(std::string_view job) const {
   return record;
 }
 
+absl::StatusOr<std::optional<JobRecord>> JobStore::FindByRequest(
+    std::string_view request_id) const {
+  std::optional<JobRecord> found;
+  RETURN_IF_ERROR(database_.Transact([&](SQLite::Database& database) {
+    std::vector<JobRecord> jobs = SelectJobs(
+        database, "request_id = ? AND request_id <> ''", request_id);
+    if (!jobs.empty()) found = std::move(jobs.front());
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
 absl::StatusOr<Page<JobRecord>> JobStore::List(
     std::optional<JobState> state, const PageRequest& request) const {
   const std::string state_name(state.has_value() ? ToString(*state) : "");

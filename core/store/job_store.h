@@ -33,6 +33,9 @@ class JobStore {
   absl::StatusOr<JobRecord> Add(JobRecord record);
 
   absl::StatusOr<JobRecord> Get(std::string_view job) const;
+  // The job that a request_id made; nothing when there is none.
+  absl::StatusOr<std::optional<JobRecord>> FindByRequest(
+      std::string_view request_id) const;
   // Newest first; of all states when `state` is empty.
   absl::StatusOr<Page<JobRecord>> List(std::optional<JobState> state,
                                        const PageRequest& page) const;

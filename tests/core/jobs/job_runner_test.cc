@@ -182,6 +182,20 @@ TEST_F(JobRunnerTest, ARepeatedRequestWhileQueuedIsQueuedOnce) {
   EXPECT_EQ(launcher_.launches(), 1);
 }
 
+TEST_F(JobRunnerTest, ARepeatedRequestNeedsNoPlaceInAFullQueue) {
+  JobRunnerOptions options = PatientOptions();
+  options.max_queued = 1;
+  MakeRunner(options);
+  JobRecord request = NewJob("imdb");
+  request.request_id = "r1";
+  ASSERT_OK_AND_ASSIGN(const JobRecord first, runner_->Submit(request));
+  ASSERT_OK_AND_ASSIGN(const JobRecord again, runner_->Submit(request));
+  EXPECT_EQ(again.job, first.job);
+  request.epochs = 6;
+  EXPECT_THAT(runner_->Submit(request),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
 TEST_F(JobRunnerTest, PassesTheCataloguesRefusalOn) {
   StartRunner(PatientOptions());
   JobRecord job = NewJob("imdb");
