@@ -61,7 +61,8 @@ void ProcessWorker::Read() {
     absl::StrAppend(&exited.description,
                     "; of its last message: ", told.status().message());
   } else if (!*told) {
-    absl::StrAppend(&exited.description, " without a word");
+    absl::StrAppend(&exited.description,
+                    " without saying how the training ended");
   }
   sink_(exited);
 }

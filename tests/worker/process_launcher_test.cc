@@ -1,0 +1,218 @@
+#include "worker/process_launcher.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/files.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+#include "tests/worker/worker_log.h"
+#include "worker/process_worker.h"
+#include "worker/spawn.h"
+#include "worker/translation.h"
+#include "worker/wire.h"
+
+namespace carousel {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class ProcessLauncherTest : public ::testing::Test {
+ protected:
+  WorkerAssignment Script(const std::string& script) {
+    WorkerAssignment assignment;
+    assignment.job.job = "job-1";
+    assignment.job.hyperparameters = script;
+    assignment.job_folder = folder_.path();
+    return assignment;
+  }
+  std::unique_ptr<Worker> Launch(const std::string& script, WorkerLog& log) {
+    auto worker = launcher_.Launch(Script(script), log.sink());
+    if (!worker.ok()) throw std::runtime_error(worker.status().ToString());
+    return *std::move(worker);
+  }
+  // Launches and waits for the end.
+  WorkerExited Run(const std::string& script, WorkerLog& log) {
+    const auto worker = Launch(script, log);
+    return log.AwaitExit();
+  }
+
+  TempDir folder_;
+  ProcessLauncher launcher_{{.worker_binary = SCRIPTED_WORKER,
+                             .engine = "libtorch",
+                             .device = "cpu",
+                             .threads = 2}};
+};
+
+TEST_F(ProcessLauncherTest, PassesOnWhatTheWorkerTellsInOrder) {
+  WorkerLog log;
+  const WorkerExited exited = Run(
+      "stage loading\nprogress 7\nepoch 1\nepoch 2\ndone /jobs/1/result", log);
+  EXPECT_TRUE(exited.clean) << exited.description;
+  EXPECT_THAT(log.lines(), ElementsAre("stage loading", "progress 7", "epoch 1",
+                                       "epoch 2", "done /jobs/1/result"));
+}
+
+TEST_F(ProcessLauncherTest, TellsTheWorkerItsAssignment) {
+  WorkerAssignment assignment = Script("echo");
+  assignment.slot = 3;
+  assignment.job.model = "imdb";
+  assignment.job.dataset = "reviews";
+  assignment.job.vectors = "glove";
+  assignment.dataset_folder = "/data/datasets/reviews";
+  assignment.vectors_file = "/data/vectors/glove/vectors";
+  assignment.dataset_sha256 = "d1";
+  assignment.vectors_sha256 = "e2";
+  WorkerLog log;
+  ASSERT_OK_AND_ASSIGN(const auto worker,
+                       launcher_.Launch(assignment, log.sink()));
+  EXPECT_TRUE(log.AwaitExit().clean);
+  EXPECT_EQ(log.failure(),
+            "job: \"job-1\" slot: 3 model: \"imdb\" dataset: \"reviews\" "
+            "vectors: \"glove\" dataset_folder: \"/data/datasets/reviews\" "
+            "vectors_file: \"/data/vectors/glove/vectors\" job_folder: \"" +
+                folder_.path().string() +
+                "\" dataset_sha256: \"d1\" vectors_sha256: \"e2\" "
+                "hyperparameters: \"echo\" engine: \"libtorch\" device: "
+                "\"cpu\" threads: 2");
+}
+
+TEST_F(ProcessLauncherTest, SaysHowAWorkerDied) {
+  const struct {
+    std::string script;
+    std::string description;
+  } kCases[] = {
+      {"exit 3", "exited with status 3 without saying how"},
+      {"", "exited with status 0 without saying how"},
+      {"epoch 1\nsignal 9", "killed by signal 9 (SIGKILL)"},
+      {"signal 11", "killed by signal 11 (SIGSEGV)"},
+      {"done result\nexit 4", "exited with status 4"},
+      {"bytes \x05"
+       "ab",
+       "ends after 2 of the 5 bytes"},
+      {"bytes \x02\xff\xff\nhang", "no carousel.worker.v1.Event"},
+      {"bytes \x02\xff\xff\nhang", "killed by signal 9"},
+      {"nothing\nhang", "an event without content"},
+  };
+  for (const auto& test_case : kCases) {
+    WorkerLog log;
+    const WorkerExited exited = Run(test_case.script, log);
+    EXPECT_FALSE(exited.clean) << test_case.script;
+    EXPECT_THAT(exited.description, HasSubstr(test_case.description));
+  }
+}
+
+TEST_F(ProcessLauncherTest, AStopRequestReachesTheWorkerAndIsACleanEnd) {
+  WorkerLog log;
+  const auto worker = Launch("epoch 1\nawait\nepoch 2\nstopped", log);
+  ASSERT_TRUE(log.AwaitEpoch(1));
+  worker->RequestStop();
+  EXPECT_TRUE(log.AwaitExit().clean);
+  EXPECT_THAT(log.lines(), ElementsAre("epoch 1", "epoch 2"));
+}
+
+TEST_F(ProcessLauncherTest, KillEndsWhatHangs) {
+  WorkerLog log;
+  const auto worker = Launch("epoch 1\nhang", log);
+  ASSERT_TRUE(log.AwaitEpoch(1));
+  worker->RequestStop();
+  worker->Kill();
+  EXPECT_THAT(log.AwaitExit().description,
+              HasSubstr("killed by signal 9 (SIGKILL)"));
+  worker->Kill();         // of a process that is gone: nothing
+  worker->RequestStop();  // likewise
+}
+
+TEST_F(ProcessLauncherTest, DestroyingAWorkerKillsItAndWaits) {
+  WorkerLog log;
+  auto worker = Launch("epoch 1\nhang", log);
+  ASSERT_TRUE(log.AwaitEpoch(1));
+  worker.reset();
+  EXPECT_THAT(log.AwaitExit().description, HasSubstr("killed by signal 9"));
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);  // no zombie is left
+}
+
+// What dies with the server is its end of the socket.
+TEST_F(ProcessLauncherTest, AWorkerHearsThatTheServerDied) {
+  pid_t pid = 0;
+  {
+    ASSERT_OK_AND_ASSIGN(SpawnedWorker worker,
+                         SpawnWorker(SCRIPTED_WORKER, folder_ / "worker.log"));
+    pid = worker.pid;
+    ASSERT_OK(
+        WriteMessage(worker.socket.get(), ToProto(Script("await\nexit 7"))));
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(pid, &status, 0), pid);
+  EXPECT_EQ(DescribeExit(status), "exited with status 7");
+}
+
+TEST_F(ProcessLauncherTest, AWorkerInheritsNothing) {
+  const int leaked = open("/dev/null", O_RDONLY);  // without O_CLOEXEC
+  ASSERT_GE(leaked, 0);
+  const auto before = signal(SIGUSR2, SIG_IGN);
+  sigset_t blocked, mask_before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR1);
+  pthread_sigmask(SIG_BLOCK, &blocked, &mask_before);
+  WorkerLog other_log, log;
+  const auto other = Launch("await", other_log);
+  Run("inheritance", log);
+  pthread_sigmask(SIG_SETMASK, &mask_before, nullptr);
+  signal(SIGUSR2, before);
+  close(leaked);
+  EXPECT_EQ(log.failure(), "descriptors 0 1 2 3, its own group");
+}
+
+TEST_F(ProcessLauncherTest, AppendsTheWorkersOutputToItsLog) {
+  WorkerLog first, second;
+  Run("print one", first);
+  Run("print two", second);
+  EXPECT_THAT(ReadFile(folder_ / "worker.log"),
+              IsOkAndHolds("out one\nerr one\nout two\nerr two\n"));
+}
+
+TEST_F(ProcessLauncherTest, ABinaryThatCannotBeRunIsAStatus) {
+  WorkerLog log;
+  ProcessLauncher absent({.worker_binary = folder_ / "absent"});
+  EXPECT_THAT(absent.Launch(Script(""), log.sink()),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("absent")));
+  ASSERT_OK(WriteFileAtomically(folder_ / "text", "no program"));
+  ProcessLauncher text({.worker_binary = folder_ / "text"});
+  EXPECT_THAT(text.Launch(Script(""), log.sink()),
+              StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("text")));
+}
+
+TEST_F(ProcessLauncherTest, ManyWorkersAtOnceDoNotMixUp) {
+  constexpr int kThreads = 4, kEach = 5;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      for (int j = 0; j < kEach; ++j) {
+        const std::string id = std::to_string(i * kEach + j);
+        WorkerLog log;
+        const auto worker = Launch("epoch 1\nawait\nfailed of " + id, log);
+        EXPECT_TRUE(log.AwaitEpoch(1));
+        worker->RequestStop();
+        EXPECT_TRUE(log.AwaitExit().clean);
+        EXPECT_EQ(log.failure(), "of " + id);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace carousel
