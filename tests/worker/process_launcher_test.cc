@@ -102,8 +102,8 @@ TEST_F(ProcessLauncherTest, SaysHowAWorkerDied) {
       {"bytes \x05"
        "ab",
        "ends after 2 of the 5 bytes"},
-      {"bytes \x02\xff\xff\nhang", "no carousel.worker.v1.Event"},
-      {"bytes \x02\xff\xff\nhang", "killed by signal 9"},
+      {"bytes \x02\x12\x7f\nhang", "no carousel.worker.v1.Event"},
+      {"bytes \x02\x12\x7f\nhang", "killed by signal 9"},
       {"nothing\nhang", "an event without content"},
   };
   for (const auto& test_case : kCases) {

@@ -159,7 +159,7 @@ TEST_F(WireTest, GoesOnAfterSignals) {
   Event event;
   absl::StatusOr<bool> read = false;
   std::thread reading([&] { read = ReadMessage(far_.get(), event); });
-  const std::string bytes = "\x04" + std::string("\x0a\x02\x0a\x00", 4);
+  const std::string bytes("\x04\x0a\x02\x0a\x00", 5);
   for (const char byte : bytes) {
     const int seen = signals_seen;
     ASSERT_EQ(pthread_kill(reading.native_handle(), SIGUSR1), 0);
