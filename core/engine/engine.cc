@@ -57,7 +57,7 @@ const LstmKernel& GetKernel(Engine engine) {
 
 absl::StatusOr<std::string> ResolveDevice(std::string_view device) {
   if (device == "cpu") return "cpu";
-  if (device != "auto" && device != "cuda") {
+  if (device != "auto" && device != "cuda" && device != "cuda:0") {
     return absl::InvalidArgumentError(absl::StrCat(
         "device is ", std::string(device), "; it must be auto, cpu or cuda"));
   }

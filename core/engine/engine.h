@@ -23,7 +23,8 @@ absl::StatusOr<Engine> ParseEngine(std::string_view text);
 // Lives as long as the process.
 const LstmKernel& GetKernel(Engine engine);
 
-// "cpu", "cuda", or "auto" (cuda where there is one) to "cpu" or "cuda:0".
+// "cpu", "cuda", or "auto" (cuda where there is one) to "cpu" or "cuda:0",
+// which are themselves taken as well: a worker resolves what its server did.
 // FAILED_PRECONDITION saying why when cuda was asked for and cannot be had.
 // The first call opens LibTorch's CUDA library where it is installed.
 absl::StatusOr<std::string> ResolveDevice(std::string_view device);
