@@ -49,9 +49,10 @@ struct JobRunnerOptions {
 // Thread-safe.
 class JobRunner {
  public:
-  // Publishes a finished job's model folder; returns its version. Called from
-  // a slot's thread, without a lock, and again after a crash in the middle: it
-  // must give the same version for the same job.
+  // Publishes a finished job's model folder; returns its version. `job` has
+  // the best epoch and its accuracy. Called from a slot's thread, without a
+  // lock, and again after a crash in the middle: it must give the same version
+  // for the same job.
   using Publisher = std::function<absl::StatusOr<std::int64_t>(
       const JobRecord& job, const std::filesystem::path& model_folder)>;
 
@@ -126,8 +127,13 @@ class JobRunner {
       EXCLUDES(mutex_);
   void OnEpoch(int slot, const std::string& job, const EpochRecord& epoch)
       EXCLUDES(mutex_);
-  bool BeginPublishing(const std::string& job) EXCLUDES(mutex_);
-  Decision Publish(const JobRecord& job, const WorkerDone& done);
+  // The job as its publisher sees it, which cannot be cancelled any more;
+  // nothing when it was to be cancelled before.
+  std::optional<JobRecord> BeginPublishing(const std::string& job,
+                                           const WorkerDone& done)
+      EXCLUDES(mutex_);
+  Decision Publish(const JobRecord& job,
+                   const std::filesystem::path& model_folder);
   // Writes what becomes of the job, and tells it.
   JobRecord Conclude(const std::string& job, const Decision& decide)
       EXCLUDES(mutex_);

@@ -90,8 +90,10 @@ std::optional<JobRecord> JobRunner::TakeJob(int slot) {
 void JobRunner::RunJob(int slot, const JobRecord& job) {
   const WorkerEnd end = RunWorker(slot, job);
   JobRecord concluded;
-  if (end.done.has_value() && BeginPublishing(job.job)) {
-    concluded = Conclude(job.job, Publish(job, *end.done));
+  std::optional<JobRecord> finished;
+  if (end.done.has_value()) finished = BeginPublishing(job.job, *end.done);
+  if (finished.has_value()) {
+    concluded = Conclude(job.job, Publish(*finished, end.done->model_folder));
   } else {
     concluded =
         Conclude(job.job, [&](JobRecord& row) { DecideUnfinished(end, row); });
@@ -175,20 +177,24 @@ void JobRunner::OnEpoch(int slot, const std::string& job,
   if (observer_ != nullptr) observer_->OnEpoch(slot, record, epoch);
 }
 
-bool JobRunner::BeginPublishing(const std::string& job) {
+std::optional<JobRecord> JobRunner::BeginPublishing(const std::string& job,
+                                                    const WorkerDone& done) {
   MutexLock lock(mutex_);
   ActiveJob& active = active_.at(job);
-  active.publishing = !active.record.cancel_requested;
-  return active.publishing;
+  if (active.record.cancel_requested) return std::nullopt;
+  active.publishing = true;
+  JobRecord finished = active.record;
+  finished.best_epoch = done.best_epoch;
+  finished.best_validation_accuracy = done.best_validation_accuracy;
+  return finished;
 }
 
-JobRunner::Decision JobRunner::Publish(const JobRecord& job,
-                                       const WorkerDone& done) {
-  const absl::StatusOr<std::int64_t> version =
-      publisher_(job, done.model_folder);
-  return [version, done](JobRecord& row) {
-    row.best_epoch = done.best_epoch;
-    row.best_validation_accuracy = done.best_validation_accuracy;
+JobRunner::Decision JobRunner::Publish(
+    const JobRecord& job, const std::filesystem::path& model_folder) {
+  const absl::StatusOr<std::int64_t> version = publisher_(job, model_folder);
+  return [version, job](JobRecord& row) {
+    row.best_epoch = job.best_epoch;
+    row.best_validation_accuracy = job.best_validation_accuracy;
     if (version.ok()) {
       row.state = JobState::kSucceeded;
       row.version = *version;

@@ -97,7 +97,7 @@ TEST_F(JobCancelTest, IsTooLateWhileTheModelIsBeingPublished) {
   StartRunner(PatientOptions());
   const std::string job = Submit("imdb").job;
   std::promise<void> entered, released;
-  SetPublishHook([&] {
+  SetPublishHook([&](const JobRecord&) {
     entered.set_value();
     released.get_future().wait();
   });

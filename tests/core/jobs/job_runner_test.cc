@@ -264,9 +264,26 @@ TEST_F(JobRunnerTest, AVerdictCountsHoweverTheProcessEndsAfterIt) {
   EXPECT_EQ(Stored(job).state, JobState::kSucceeded);
 }
 
+TEST_F(JobRunnerTest, ThePublisherSeesWhatTheJobAchieved) {
+  StartRunner(PatientOptions());
+  JobRecord seen;
+  SetPublishHook([&](const JobRecord& job) { seen = job; });
+  const std::string job = Submit("imdb").job;
+  const auto worker = launcher_.Next();
+  worker->TellEpochs(1, 3);
+  worker->TellDone();
+  worker->ExitCleanly();
+  observer_.AwaitFreed(1);
+  EXPECT_EQ(seen.job, job);
+  EXPECT_EQ(seen.state, JobState::kRunning);
+  EXPECT_EQ(seen.epoch, 3);
+  EXPECT_EQ(seen.best_epoch, 1);
+  EXPECT_EQ(seen.best_validation_accuracy, 0.75);
+}
+
 TEST_F(JobRunnerTest, ThePublisherMayUseTheRunner) {
   StartRunner(PatientOptions());
-  SetPublishHook([&] {
+  SetPublishHook([&](const JobRecord&) {
     EventLog log;
     const auto watch = runner_->Watch("job-none", 0, log.sink());
     EXPECT_THAT(watch, StatusIs(absl::StatusCode::kNotFound));

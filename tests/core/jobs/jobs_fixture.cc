@@ -183,18 +183,18 @@ void JobsFixture::FailPublishing(absl::Status status) {
   publishing_ = std::move(status);
 }
 
-void JobsFixture::SetPublishHook(std::function<void()> hook) {
+void JobsFixture::SetPublishHook(std::function<void(const JobRecord&)> hook) {
   MutexLock lock(mutex_);
   publish_hook_ = std::move(hook);
 }
 
 absl::StatusOr<std::int64_t> JobsFixture::Publish(const JobRecord& job) {
-  std::function<void()> hook;
+  std::function<void(const JobRecord&)> hook;
   {
     MutexLock lock(mutex_);
     hook = publish_hook_;
   }
-  if (hook) hook();
+  if (hook) hook(job);
   MutexLock lock(mutex_);
   if (!publishing_.ok()) return publishing_;
   const auto next = static_cast<std::int64_t>(published_.size()) + 1;

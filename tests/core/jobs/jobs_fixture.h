@@ -88,7 +88,7 @@ class JobsFixture : public ::testing::Test {
   std::map<std::string, std::int64_t> published();
   void FailPublishing(absl::Status status);
   // Called before a version is given out.
-  void SetPublishHook(std::function<void()> hook);
+  void SetPublishHook(std::function<void(const JobRecord& job)> hook);
 
   TempDir temp_dir_;
   FakeClock clock_;
@@ -106,7 +106,7 @@ class JobsFixture : public ::testing::Test {
   Mutex mutex_;
   std::map<std::string, std::int64_t> published_ GUARDED_BY(mutex_);
   absl::Status publishing_ GUARDED_BY(mutex_);
-  std::function<void()> publish_hook_ GUARDED_BY(mutex_);
+  std::function<void(const JobRecord&)> publish_hook_ GUARDED_BY(mutex_);
 };
 
 }  // namespace carousel
