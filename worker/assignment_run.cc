@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -61,13 +60,7 @@ absl::StatusOr<TrainingRunResult> RunAssignment(
   if (stop.stop_requested()) {
     return absl::CancelledError("stopped before it began");
   }
-  try {
-    return RunTraining(options, observer, stop);
-  } catch (const std::exception& error) {
-    // The last place where it can become a reason that somebody reads.
-    return absl::InternalError(
-        absl::StrCat("training ended with an exception: ", error.what()));
-  }
+  return RunTraining(options, observer, stop);
 }
 
 }  // namespace carousel

@@ -17,8 +17,8 @@ absl::StatusOr<TrainingRunOptions> MakeTrainingRunOptions(
     const worker::v1::Assignment& assignment);
 
 // Waits for the job folder's lock, which a predecessor holds until it is gone,
-// and trains. CANCELLED when it was stopped; an exception that comes so far is
-// INTERNAL. The other errors are those of RunTraining.
+// and trains. CANCELLED when it was stopped; the other errors are those of
+// RunTraining.
 absl::StatusOr<TrainingRunResult> RunAssignment(
     const worker::v1::Assignment& assignment, TrainingObserver& observer,
     std::stop_token stop);
