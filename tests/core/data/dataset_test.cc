@@ -100,9 +100,9 @@ TEST(ImportDatasetTest, KeepsTextsInTheOrderOfTheFileAsTheyAre) {
 
 TEST(ImportDatasetTest, FindsDuplicatesAndConflictsAfterNormalizing) {
   const std::string content = TwentyReviews() +
-                              "\"<i>GOOD</i>,   0\",positive\n"  // as row 1
-                              "\"good, 1\",negative\n"           // as row 3
-                              "\"good, 2!\",negative\n";         // as none
+                              "\"GOOD,&nbsp; 0<br />\",positive\n"  // as row 1
+                              "\"good, 1\",negative\n"              // as row 3
+                              "\"good, 2!\",negative\n";            // as none
   ASSERT_OK_AND_ASSIGN(const Dataset dataset, Import(content));
   EXPECT_EQ(dataset.findings.duplicate_rows, 2);
   EXPECT_EQ(dataset.findings.conflicting_groups, 1);
@@ -142,7 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadRow{"Label", "Good,neutral", "the label is \"neutral\""},
         BadRow{"Empty", ",positive", "the text is empty"},
         BadRow{"EmptyAfterCleaning", "<br /> ,positive", "the text is empty"},
-        BadRow{"NotUtf8", "ab\xFF,positive", "byte 2"},
+        BadRow{"NotUtf8", "ab\xFF,positive", "offset 2"},
         BadRow{"TooLong",
                std::string(TextEncoder::kMaxTextBytes + 1, 'x') + ",positive",
                "the text has 1048577 bytes; the limit is 1048576"},

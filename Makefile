@@ -1,0 +1,34 @@
+# The commands a person needs, and nothing else: the build is CMake's, the work
+# is in scripts/.
+.PHONY: build test demo bench format lint setup
+
+BENCHMARKS = $(wildcard build/release/bench/*)
+
+setup:
+	scripts/setup
+
+build: setup
+	cmake --preset release
+	cmake --build --preset release
+
+# Everything, ThreadSanitizer over what it can run on first, so that the last
+# lines are those of the whole suite.
+test: build
+	cmake --preset tsan
+	cmake --build --preset tsan
+	ctest --preset tsan
+	ctest --preset release
+
+# Fetches real reviews and vectors, trains 50 epochs through the server,
+# evaluates, predicts and draws; see scripts/demo.
+demo: build
+	scripts/demo
+
+bench: build
+	scripts/bench
+
+format:
+	scripts/format
+
+lint:
+	scripts/lint
