@@ -2,8 +2,6 @@
 # is in scripts/.
 .PHONY: build test demo bench format lint setup
 
-BENCHMARKS = $(wildcard build/release/bench/*)
-
 setup:
 	scripts/setup
 
@@ -25,7 +23,7 @@ demo: build
 	scripts/demo
 
 bench: build
-	scripts/bench
+	set -e; for bench in build/release/*_bench; do $$bench; done
 
 format:
 	scripts/format
