@@ -1,7 +1,7 @@
 # How every target of this project is made.
 #
 #   carousel_library(core_text SOURCES a.cc b.cc DEPS ... PRIVATE_DEPS ...)
-#   carousel_test(tokenizer_test SOURCES ... DEPS ... [LABELS torch slow ...])
+#   carousel_test(tokenizer_test SOURCES ... DEPS ... [LABELS torch ...])
 #
 # PRIVATE_DEPS is where torch belongs: its include folder carries old copies of
 # protobuf and fmt, which must not reach the targets that depend on ours.
@@ -58,9 +58,13 @@ function(carousel_test name)
                         GTest::gmock GTest::gtest GTest::gtest_main)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  # An empty value would vanish from the list, and the next word become it.
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABELS)
+    list(APPEND properties LABELS "${arg_LABELS}")
+  endif()
   # One CTest entry a case; discovery at test time keeps the build from
   # starting LibTorch once a link.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    DISCOVERY_TIMEOUT 120
-    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+    DISCOVERY_TIMEOUT 120 PROPERTIES ${properties})
 endfunction()

@@ -43,8 +43,9 @@ absl::StatusOr<std::string> NormalizeForComparison(std::string_view text) {
                                                    TextEncoder::kMaxTextBytes));
   }
   ASSIGN_OR_RETURN(std::string normalized, NormalizeText(text, TextOptions()));
-  if (normalized.empty())
+  if (normalized.empty()) {
     return absl::InvalidArgumentError("the text is empty");
+  }
   return normalized;
 }
 

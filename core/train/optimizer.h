@@ -3,15 +3,13 @@
 #ifndef CAROUSEL_CORE_TRAIN_OPTIMIZER_H_
 #define CAROUSEL_CORE_TRAIN_OPTIMIZER_H_
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/nn/lstm_cell.h"
+#include "core/nn/lstm_cell.h"  // NamedParameter, and at::Tensor with it
 #include "core/train/hyperparameters.h"
 
 namespace carousel {
