@@ -121,6 +121,9 @@ int Run(const carousel::ServerOptions& options,
     server->reset();
     return Fail(status);
   }
+  // For whoever started it and waits for it, a script for example.
+  std::printf("serving on %s\n", (*server)->address().c_str());
+  std::fflush(stdout);
   const int signal_number = WaitForSignal(signals);
   log->info("signal={} draining", strsignal(signal_number));
   // Whoever asks twice does not want to wait. Jobs survive that.

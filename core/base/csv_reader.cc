@@ -81,9 +81,9 @@ absl::StatusOr<std::size_t> CsvReader::FindColumn(std::string_view name) const {
     }
     columns.push_back(Quote(column));
   }
-  return absl::NotFoundError(absl::StrCat("there is no column ", Quote(name),
-                                          "; the file has ",
-                                          absl::StrJoin(columns, ", ")));
+  return absl::InvalidArgumentError(absl::StrCat("there is no column ",
+                                                 Quote(name), "; the file has ",
+                                                 absl::StrJoin(columns, ", ")));
 }
 
 absl::StatusOr<bool> CsvReader::Next(std::vector<std::string>& fields) {

@@ -28,7 +28,7 @@ class CsvReader {
   // UTF-8 or one with a repeated name.
   static absl::StatusOr<std::unique_ptr<CsvReader>> Create(ByteSource& source);
 
-  // The column of that name; NOT_FOUND listing the columns there are.
+  // The column of that name; INVALID_ARGUMENT listing the columns there are.
   absl::StatusOr<std::size_t> FindColumn(std::string_view name) const;
   const std::vector<std::string>& header() const { return header_; }
 

@@ -71,9 +71,9 @@ struct Dataset {
 
 // Reads a CSV and splits it. INVALID_ARGUMENT with the row and its line for a
 // label that is none, an empty text (also one that normalizing leaves empty), a
-// text that is not UTF-8 or over 1 MiB, a broken record; NOT_FOUND for a
-// missing column; INVALID_ARGUMENT when a label is absent from the whole file
-// or a split with a share above 0 would be empty.
+// text that is not UTF-8 or over 1 MiB, a broken record; also for a
+// missing column, a label that is absent from the whole file, or a split that
+// has a share above 0 and would be empty.
 absl::StatusOr<Dataset> ImportDataset(ByteSource& source,
                                       const ImportOptions& options);
 

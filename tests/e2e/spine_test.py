@@ -50,7 +50,10 @@ class SpineTest(CarouselTestCase):
         self.assertGreaterEqual(right, 27)
 
         page = self.folder / "words.html"
-        self.run_client("projection", "--model=film", "--top=20", f"--out={page}")
+        words = self.folder / "words.txt"
+        words.write_text("wonderful\nawful\nfilm\nstory\nunheard\n")
+        self.run_client("projection", "--model=film", f"--words={words}",
+                        f"--out={page}")
         self.assertIn("wonderful", page.read_text())
         self.assertEqual(self.server.stop(), 0)
         self.assertFalse((self.data_dir / "address").exists())
@@ -176,7 +179,7 @@ class SpineTest(CarouselTestCase):
                           "nonsense=1", "--set", "layers=99", code=4)["error"]
         self.assertEqual(error["code"], "INVALID_ARGUMENT")
         for part in ("learning_rate is 12; it must be in (0, 1]", "nonsense",
-                     "layers is 99; it must be in [1, 8]"):
+                     "layers is 99; it must be a whole number in [1, 8]"):
             self.assertIn(part, json.dumps(error))
         self.assertEqual([d["dataset"] for d in
                           self.json("dataset", "list")["datasets"]], ["reviews"])

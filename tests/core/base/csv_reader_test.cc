@@ -162,7 +162,7 @@ TEST(CsvReaderTest, FindsColumnsByName) {
   ASSERT_OK_AND_ASSIGN(const auto reader, CsvReader::Create(*source));
   EXPECT_THAT(reader->FindColumn("review"), IsOkAndHolds(1));
   EXPECT_THAT(reader->FindColumn("text"),
-              StatusIs(absl::StatusCode::kNotFound,
+              StatusIs(absl::StatusCode::kInvalidArgument,
                        "there is no column \"text\"; the file has \"id\", "
                        "\"review\""));
 }

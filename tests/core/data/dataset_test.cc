@@ -113,11 +113,12 @@ TEST(ImportDatasetTest, FindsDuplicatesAndConflictsAfterNormalizing) {
 
 TEST(ImportDatasetTest, MissingColumnListsThoseThereAre) {
   EXPECT_THAT(Import("text,label\nGood,1\n"),
-              StatusIs(absl::StatusCode::kNotFound,
+              StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("\"review\""), HasSubstr("\"text\""),
                              HasSubstr("\"label\""))));
-  EXPECT_THAT(Import(TwentyReviews(), {.id_column = "id"}),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("\"id\"")));
+  EXPECT_THAT(
+      Import(TwentyReviews(), {.id_column = "id"}),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("\"id\"")));
 }
 
 struct BadRow {
