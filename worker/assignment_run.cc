@@ -54,6 +54,7 @@ absl::StatusOr<TrainingRunResult> RunAssignment(
     std::stop_token stop) {
   ASSIGN_OR_RETURN(const TrainingRunOptions options,
                    MakeTrainingRunOptions(assignment));
+  observer.OnStage("waiting");
   ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock,
                    FileLock::Wait(options.work_folder / "lock",
                                   absl::StrCat("worker ", getpid())));

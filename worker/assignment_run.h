@@ -16,9 +16,9 @@ namespace carousel {
 absl::StatusOr<TrainingRunOptions> MakeTrainingRunOptions(
     const worker::v1::Assignment& assignment);
 
-// Waits for the job folder's lock, which a predecessor holds until it is gone,
-// and trains. CANCELLED when it was stopped; the other errors are those of
-// RunTraining.
+// Waits for the job folder's lock (stage "waiting"), which a predecessor holds
+// until it is gone, and trains. CANCELLED when it was stopped; the other errors
+// are those of RunTraining.
 absl::StatusOr<TrainingRunResult> RunAssignment(
     const worker::v1::Assignment& assignment, TrainingObserver& observer,
     std::stop_token stop);
