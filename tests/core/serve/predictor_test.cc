@@ -119,17 +119,23 @@ TEST_F(PredictorTest, SaysThatAModelIsUnknown) {
 
 TEST_F(PredictorTest, AFullQueueRefusesTheWholeCall) {
   CloseGate();
-  const auto predictor =
-      MakePredictor({.queue = {.capacity = 3, .max_batch_rows = 1}});
-  auto running = Start(*predictor, Request({"w1"}));
+  // Calls come to the queue one after the other.
+  ManualExecutor executor;
+  Predictor predictor({.queue = {.capacity = 3, .max_batch_rows = 1}},
+                      registry_, executor, clock_, nullptr);
+  const auto start = [&](std::vector<std::string> texts) {
+    auto reply = Start(predictor, Request(std::move(texts)));
+    executor.RunAll();
+    return reply;
+  };
+  auto running = start({"w1"});
   AwaitBatch();
-  auto waiting = Start(*predictor, Request({"w2", "w3"}));
+  auto waiting = start({"w2", "w3"});
   // With room for one more, two do not fit; the one that comes later does.
-  auto refused = Start(*predictor, Request({"w4", "w5"}));
-  const Reply answer = refused.get();
+  const Reply answer = start({"w4", "w5"}).get();
   EXPECT_THAT(answer, StatusIs(kResourceExhausted));
   EXPECT_EQ(GetReason(answer.status()), "QUEUE_FULL");
-  auto last = Start(*predictor, Request({"w6"}));
+  auto last = start({"w6"});
   OpenGate();
   EXPECT_OK(running.get());
   EXPECT_OK(waiting.get());
