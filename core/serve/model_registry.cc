@@ -17,6 +17,16 @@ std::string VersionName(const std::string& model, std::int64_t version) {
   return absl::StrCat(model, "@", version);
 }
 
+// The same, with the version's name before the message of an error. The error
+// is a copy of its own.
+template <typename T>
+absl::StatusOr<T> InContext(const std::pair<std::string, std::int64_t>& version,
+                            const absl::StatusOr<T>& result) {
+  if (result.ok()) return result;
+  return WithContext(result.status(),
+                     VersionName(version.first, version.second));
+}
+
 // Whether `candidate` should take over from `holder`, by the rule of
 // `promote_if_better`: accuracies on different datasets say nothing.
 bool IsBetter(const ModelVersionRecord& candidate,
@@ -63,7 +73,7 @@ std::optional<absl::StatusOr<ModelRegistry::ModelPointer>> ModelRegistry::Find(
   MutexLock lock(mutex_);
   const auto it = loads_.find(key);
   if (it == loads_.end()) return std::nullopt;
-  return it->second;
+  return InContext(key, it->second);
 }
 
 absl::StatusOr<ModelRegistry::ModelPointer> ModelRegistry::FindOrLoad(
@@ -76,12 +86,9 @@ absl::StatusOr<ModelRegistry::ModelPointer> ModelRegistry::FindOrLoad(
         Clock::Real().SteadyNow() - started;
     observer_(seconds.count(), model.ok());
   }
-  if (!model.ok()) {
-    model = WithContext(model.status(), VersionName(key.first, key.second));
-  }
   MutexLock lock(mutex_);
   loads_.insert_or_assign(key, model);
-  return model;
+  return InContext(key, model);
 }
 
 absl::StatusOr<ModelRegistry::ModelPointer> ModelRegistry::ReadVersion(

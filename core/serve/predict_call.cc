@@ -48,7 +48,7 @@ absl::Status PredictCall::CheckWanted(const Clock& clock) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<PredictReply> PredictCall::MakeReply() const {
+PredictReply PredictCall::TakeReply() {
   const ModelConfig& config = model->config();
   PredictReply reply{
       .model = model->name(),
@@ -56,10 +56,9 @@ absl::StatusOr<PredictReply> PredictCall::MakeReply() const {
       .label_names = {config.label_names.begin(), config.label_names.end()},
       .majority_label = config.majority_label};
   reply.results.reserve(count);
-  for (const absl::StatusOr<double>& answer : answers) {
-    if (absl::IsCancelled(answer.status())) return answer.status();
+  for (absl::StatusOr<double>& answer : answers) {
     if (!answer.ok()) {
-      reply.results.emplace_back(answer.status());
+      reply.results.emplace_back(std::move(answer).status());
       continue;
     }
     const int label = *answer >= 0.5 ? 1 : 0;

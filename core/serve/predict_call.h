@@ -30,7 +30,8 @@ struct TextChunk {
 // text alone is larger.
 std::vector<TextChunk> SplitIntoChunks(const std::vector<std::string>& texts);
 
-// Passed from thread to thread. An entry of `encoded` or `answers` is written
+// Passed from thread to thread, and its errors moved, not shared: whoever gets
+// the reply owns all of it. An entry of `encoded` or `answers` is written
 // by one thread, and read by the one that brings the count of what is left
 // to 0.
 struct PredictCall {
@@ -46,9 +47,8 @@ struct PredictCall {
   // Why nobody wants the reply any more; OK while somebody does.
   absl::Status CheckWanted(const Clock& clock) const;
 
-  // The reply, from the model and the answers; CANCELLED when the queue gave up
-  // a text, and with it the call.
-  absl::StatusOr<PredictReply> MakeReply() const;
+  // The model's answers as a reply; takes them.
+  PredictReply TakeReply();
 
   PredictRequest request;
   const Predictor::Done done;

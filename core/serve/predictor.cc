@@ -118,10 +118,10 @@ void Predictor::Predict(PredictRequest request, Done done) {
 
 void Predictor::Begin(const CallPtr& call) {
   if (absl::Status status = call->CheckWanted(clock_); !status.ok()) {
-    return Fail(*call, status);
+    return Fail(*call, std::move(status));
   }
   auto model = registry_.Get(call->request.model);
-  if (!model.ok()) return Fail(*call, model.status());
+  if (!model.ok()) return Fail(*call, std::move(model).status());
   call->StartEncoding(*std::move(model), clock_.SteadyNow());
   const std::size_t tasks =
       std::min(options_.encode_parallelism, call->chunks.size());
@@ -151,7 +151,7 @@ void Predictor::EncodeNextChunk(const CallPtr& call) {
 
 void Predictor::Enqueue(const CallPtr& call) {
   if (absl::Status status = call->CheckWanted(clock_); !status.ok()) {
-    return Fail(*call, status);
+    return Fail(*call, std::move(status));
   }
   call->request.texts = {};
   std::int64_t tokens = 0;
@@ -160,7 +160,7 @@ void Predictor::Enqueue(const CallPtr& call) {
   for (std::size_t i = 0; i < call->count; ++i) {
     absl::StatusOr<EncodedText>& text = call->encoded[i];
     if (!text.ok()) {
-      call->answers[i] = text.status();
+      call->answers[i] = std::move(text).status();
       continue;
     }
     tokens += text->token_count;
@@ -181,8 +181,8 @@ void Predictor::Enqueue(const CallPtr& call) {
   }
   if (items.empty()) return Finish(*call);
   call->answers_left = items.size();
-  const absl::Status status = queue_.Push(std::move(items));
-  if (!status.ok()) Fail(*call, status);
+  absl::Status status = queue_.Push(std::move(items));
+  if (!status.ok()) Fail(*call, std::move(status));
 }
 
 void Predictor::RunBatch(std::vector<QueueItem> batch) {
@@ -195,8 +195,8 @@ void Predictor::RunBatch(std::vector<QueueItem> batch) {
       observer_->OnQueueWait(Seconds(started - item.enqueued_at));
     }
   }
-  absl::StatusOr<std::vector<double>> answers =
-      batch.front().model->Predict(texts);
+  const LiveModel& model = *batch.front().model;
+  absl::StatusOr<std::vector<double>> answers = model.Predict(texts);
   if (answers.ok() && answers->size() != batch.size()) {
     answers = absl::InternalError(absl::StrCat("the model gave ",
                                                answers->size(), " answers to ",
@@ -205,33 +205,33 @@ void Predictor::RunBatch(std::vector<QueueItem> batch) {
   if (observer_ != nullptr) {
     observer_->OnBatch(batch.size(), Seconds(clock_.SteadyNow() - started));
   }
+  const std::string name = absl::StrCat(model.name(), "@", model.version());
   for (std::size_t i = 0; i < batch.size(); ++i) {
     batch[i].done(answers.ok() ? CheckProbability((*answers)[i])
-                               : answers.status());
+                               : WithContext(answers.status(), name));
   }
 }
 
-void Predictor::Finish(const PredictCall& call) {
+void Predictor::Finish(PredictCall& call) {
   if (absl::Status status = call.CheckWanted(clock_); !status.ok()) {
-    return Fail(call, status);
+    return Fail(call, std::move(status));
   }
-  absl::StatusOr<PredictReply> reply = call.MakeReply();
-  if (!reply.ok()) return Fail(call, reply.status());
   if (observer_ != nullptr) {
     for (const absl::StatusOr<double>& answer : call.answers) {
-      observer_->OnAnswer(reply->model, answer);
+      observer_->OnAnswer(call.model->name(), answer);
     }
   }
-  call.done(std::move(reply));
+  call.done(call.TakeReply());
 }
 
-void Predictor::Fail(const PredictCall& call, const absl::Status& status) {
+void Predictor::Fail(const PredictCall& call, absl::Status status) {
   if (observer_ != nullptr && call.model != nullptr) {
+    const absl::StatusOr<double> answer = status;
     for (std::size_t i = 0; i < call.count; ++i) {
-      observer_->OnAnswer(call.model->name(), status);
+      observer_->OnAnswer(call.model->name(), answer);
     }
   }
-  call.done(status);
+  call.done(std::move(status));
 }
 
 }  // namespace carousel

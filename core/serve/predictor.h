@@ -119,8 +119,8 @@ class Predictor {
   void Begin(const CallPtr& call);
   void EncodeNextChunk(const CallPtr& call);
   void Enqueue(const CallPtr& call);
-  void Finish(const PredictCall& call);
-  void Fail(const PredictCall& call, const absl::Status& status);
+  void Finish(PredictCall& call);
+  void Fail(const PredictCall& call, absl::Status status);
   void RunBatch(std::vector<QueueItem> batch);
 
   const PredictorOptions options_;

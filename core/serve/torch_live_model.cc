@@ -74,8 +74,7 @@ absl::StatusOr<std::vector<double>> SentimentLiveModel::Predict(
     const double* first = probabilities.const_data_ptr<double>();
     return std::vector<double>(first, first + probabilities.numel());
   } catch (const std::exception& error) {
-    return absl::InternalError(
-        absl::StrCat(name_, "@", version_, ": LibTorch: ", error.what()));
+    return absl::InternalError(absl::StrCat("LibTorch: ", error.what()));
   }
 }
 
