@@ -11,7 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "client/cli/format.h"
 #include "client/cli/label_layout.h"
-#include "projection_page_template.h"
+#include "client/cli/projection_page_template.h"
 
 namespace carousel::client {
 namespace {

@@ -135,8 +135,8 @@ absl::StatusOr<std::optional<JobRecord>> JobStore::FindByRequest(
     std::string_view request_id) const {
   std::optional<JobRecord> found;
   RETURN_IF_ERROR(database_.Transact([&](SQLite::Database& database) {
-    std::vector<JobRecord> jobs = SelectJobs(
-        database, "request_id = ? AND request_id <> ''", request_id);
+    std::vector<JobRecord> jobs =
+        SelectJobs(database, "request_id = ? AND request_id <> ''", request_id);
     if (!jobs.empty()) found = std::move(jobs.front());
     return absl::OkStatus();
   }));
