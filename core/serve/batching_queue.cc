@@ -4,15 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
-#include "core/base/error_details.h"
+#include "core/serve/refusals.h"
 
 namespace carousel {
 namespace {
-
-// How long a refused caller should wait: about what a full queue takes to
-// shrink noticeably, and not so long that a short burst costs a second.
-constexpr absl::Duration kRetryDelay = absl::Milliseconds(500);
 
 void FinishExpired(const std::vector<QueueItem>& items) {
   for (const QueueItem& item : items) {
@@ -41,10 +36,7 @@ BatchingQueue::~BatchingQueue() {
     closed_ = true;
     left = waiting_.TakeExpired(SteadyTime::max());
   }
-  for (const QueueItem& item : left) {
-    item.done(WithReason(absl::UnavailableError("the server is stopping"),
-                         "DRAINING"));
-  }
+  for (const QueueItem& item : left) item.done(DrainingError());
 }
 
 absl::Status BatchingQueue::Push(std::vector<QueueItem> items) {
@@ -65,19 +57,12 @@ absl::Status BatchingQueue::Push(std::vector<QueueItem> items) {
 
 absl::Status BatchingQueue::Admit(std::vector<QueueItem>& items,
                                   SteadyTime now) {
-  if (closed_) {
-    return WithReason(absl::UnavailableError("the server is stopping"),
-                      "DRAINING");
-  }
+  if (closed_) return DrainingError();
   const std::size_t depth = waiting_.size();
   if (depth > options_.capacity || items.size() > options_.capacity - depth) {
-    return WithRetryDelay(
-        WithReason(
-            absl::ResourceExhaustedError(absl::StrCat(
-                items.size(), " texts do not fit into the queue: ", depth,
-                " are waiting and it holds at most ", options_.capacity)),
-            "QUEUE_FULL"),
-        kRetryDelay);
+    return QueueFullError(
+        absl::StrCat(items.size(), " texts do not fit into the queue: ", depth,
+                     " are waiting and it holds at most ", options_.capacity));
   }
   for (QueueItem& item : items) {
     item.enqueued_at = now;

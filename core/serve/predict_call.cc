@@ -27,6 +27,12 @@ std::vector<TextChunk> SplitIntoChunks(const std::vector<std::string>& texts) {
   return chunks;
 }
 
+std::size_t TotalBytes(const std::vector<std::string>& texts) {
+  std::size_t bytes = 0;
+  for (const std::string& text : texts) bytes += text.size();
+  return bytes;
+}
+
 void PredictCall::StartEncoding(std::shared_ptr<const LiveModel> the_model,
                                 SteadyTime now) {
   model = std::move(the_model);

@@ -30,6 +30,8 @@ struct TextChunk {
 // text alone is larger.
 std::vector<TextChunk> SplitIntoChunks(const std::vector<std::string>& texts);
 
+std::size_t TotalBytes(const std::vector<std::string>& texts);
+
 // Passed from thread to thread, and its errors moved, not shared: whoever gets
 // the reply owns all of it. An entry of `encoded` or `answers` is written
 // by one thread, and read by the one that brings the count of what is left
@@ -38,7 +40,8 @@ struct PredictCall {
   PredictCall(PredictRequest the_request, Predictor::Done the_done)
       : request(std::move(the_request)),
         done(std::move(the_done)),
-        count(request.texts.size()) {}
+        count(request.texts.size()),
+        bytes(TotalBytes(request.texts)) {}
 
   // Makes room for `the_model`'s answers.
   void StartEncoding(std::shared_ptr<const LiveModel> the_model,
@@ -53,6 +56,7 @@ struct PredictCall {
   PredictRequest request;
   const Predictor::Done done;
   const std::size_t count;  // of texts
+  const std::size_t bytes;  // of all texts
 
   std::shared_ptr<const LiveModel> model;  // null until it is found
   SteadyTime encode_started;

@@ -6,18 +6,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
+#include "core/base/status_macros.h"
 #include "core/serve/predict_call.h"
+#include "core/serve/refusals.h"
 
 namespace carousel {
 namespace {
 
 double Seconds(std::chrono::steady_clock::duration duration) {
   return std::chrono::duration<double>(duration).count();
-}
-
-absl::Status DrainingError() {
-  return WithReason(absl::UnavailableError("the server is stopping"),
-                    "DRAINING");
 }
 
 // `probability` if it is one.
@@ -72,8 +69,7 @@ absl::Status Predictor::CheckLimits(const PredictRequest& request) const {
                                          " entries; it must have 1 to ",
                                          options_.max_texts));
   }
-  std::size_t bytes = 0;
-  for (const std::string& text : request.texts) bytes += text.size();
+  const std::size_t bytes = TotalBytes(request.texts);
   if (bytes > options_.max_bytes) {
     violations.Add("texts", absl::StrCat("texts has ", bytes,
                                          " bytes; it must have at most ",
@@ -82,19 +78,44 @@ absl::Status Predictor::CheckLimits(const PredictRequest& request) const {
   return violations.ToStatus();
 }
 
-bool Predictor::RunTask(std::function<void()> task, bool first) {
+absl::Status Predictor::Admit(const PredictCall& call) {
+  MutexLock lock(mutex_);
+  if (stopping_) return DrainingError();
+  if (unread_texts_ + call.count > options_.queue.capacity ||
+      unread_bytes_ + call.bytes > options_.max_unread_bytes) {
+    return QueueFullError(absl::StrCat(
+        call.count, " texts of ", call.bytes,
+        " bytes cannot be read yet: ", unread_texts_, " of at most ",
+        options_.queue.capacity, " texts and ", unread_bytes_, " of at most ",
+        options_.max_unread_bytes, " bytes are before them"));
+  }
+  unread_texts_ += call.count;
+  unread_bytes_ += call.bytes;
+  ++tasks_;
+  return absl::OkStatus();
+}
+
+void Predictor::EndReading(const PredictCall& call) {
+  MutexLock lock(mutex_);
+  unread_texts_ -= call.count;
+  unread_bytes_ -= call.bytes;
+}
+
+void Predictor::RunTask(std::function<void()> task) {
   {
     MutexLock lock(mutex_);
-    if (first && stopping_) return false;
     ++tasks_;
   }
+  RunCountedTask(std::move(task));
+}
+
+void Predictor::RunCountedTask(std::function<void()> task) {
   executor_.Run([this, task = std::move(task)]() mutable {
     task();
     // What the task holds is let go while this predictor still lives.
     task = nullptr;
     EndTask();
   });
-  return true;
 }
 
 void Predictor::EndTask() {
@@ -111,22 +132,30 @@ void Predictor::Predict(PredictRequest request, Done done) {
   }
   const auto call =
       std::make_shared<PredictCall>(std::move(request), std::move(done));
-  if (!RunTask([this, call] { Begin(call); }, /*first=*/true)) {
-    call->done(DrainingError());
+  if (absl::Status status = Admit(*call); !status.ok()) {
+    call->done(std::move(status));
+    return;
   }
+  RunCountedTask([this, call] { Begin(call); });
+}
+
+absl::StatusOr<std::shared_ptr<const LiveModel>> Predictor::FindModel(
+    const PredictCall& call) {
+  RETURN_IF_ERROR(call.CheckWanted(clock_));
+  return registry_.Get(call.request.model);
 }
 
 void Predictor::Begin(const CallPtr& call) {
-  if (absl::Status status = call->CheckWanted(clock_); !status.ok()) {
-    return Fail(*call, std::move(status));
+  absl::StatusOr<std::shared_ptr<const LiveModel>> model = FindModel(*call);
+  if (!model.ok()) {
+    EndReading(*call);
+    return Fail(*call, std::move(model).status());
   }
-  auto model = registry_.Get(call->request.model);
-  if (!model.ok()) return Fail(*call, std::move(model).status());
   call->StartEncoding(*std::move(model), clock_.SteadyNow());
   const std::size_t tasks =
       std::min(options_.encode_parallelism, call->chunks.size());
   for (std::size_t i = 1; i < tasks; ++i) {
-    RunTask([this, call] { EncodeNextChunk(call); }, /*first=*/false);
+    RunTask([this, call] { EncodeNextChunk(call); });
   }
   EncodeNextChunk(call);
 }
@@ -145,11 +174,12 @@ void Predictor::EncodeNextChunk(const CallPtr& call) {
   if (call->chunks_left.fetch_sub(1) == 1) {
     Enqueue(call);
   } else if (call->next_chunk.load() < call->chunks.size()) {
-    RunTask([this, call] { EncodeNextChunk(call); }, /*first=*/false);
+    RunTask([this, call] { EncodeNextChunk(call); });
   }
 }
 
 void Predictor::Enqueue(const CallPtr& call) {
+  EndReading(*call);
   if (absl::Status status = call->CheckWanted(clock_); !status.ok()) {
     return Fail(*call, std::move(status));
   }

@@ -72,6 +72,9 @@ struct PredictorOptions {
   BatchingQueueOptions queue;
   std::size_t max_texts = 4096;      // a call
   std::size_t max_bytes = 32 << 20;  // of all texts of a call
+  // Of all calls whose texts are not in the queue yet; their texts are bounded
+  // by the queue's capacity.
+  std::size_t max_unread_bytes = 256 << 20;
   // Tasks of one call that the executor may hold at a time. A large call is
   // encoded in small chunks and queues again behind others after each.
   std::size_t encode_parallelism = 4;
@@ -95,9 +98,10 @@ class Predictor {
   // returns, and with no lock held; it must not stop or destroy the predictor.
   // The call as a whole fails for: no texts or too many, too many bytes
   // (INVALID_ARGUMENT, naming value and limit), an unknown model (NOT_FOUND), a
-  // full queue (RESOURCE_EXHAUSTED), draining (UNAVAILABLE), a deadline that
-  // passed before every text had its answer (DEADLINE_EXCEEDED), a caller who
-  // went away (CANCELLED).
+  // full queue or too many texts on their way to it (RESOURCE_EXHAUSTED, reason
+  // QUEUE_FULL, with a retry delay), draining (UNAVAILABLE, reason DRAINING), a
+  // deadline that passed before every text had its answer (DEADLINE_EXCEEDED),
+  // a caller who went away (CANCELLED).
   void Predict(PredictRequest request, Done done) EXCLUDES(mutex_);
 
   // Refuses new calls, answers those it has taken, joins. When it returns,
@@ -110,12 +114,20 @@ class Predictor {
   using CallPtr = std::shared_ptr<PredictCall>;
 
   absl::Status CheckLimits(const PredictRequest& request) const;
-  // Runs `task` on the executor and counts it until it has ended. A task begins
-  // its successors before it ends, so a count of 0 means that every call is in
-  // the queue or done. False, and nothing runs, when `first` and stopping.
-  bool RunTask(std::function<void()> task, bool first) EXCLUDES(mutex_);
+  // Counts a new call, and its first task, or says why it is refused.
+  absl::Status Admit(const PredictCall& call) EXCLUDES(mutex_);
+  // The call's texts are in the queue now, or it is done.
+  void EndReading(const PredictCall& call) EXCLUDES(mutex_);
+
+  // Counts a task and runs it on the executor. A task counts its successors
+  // before it ends, so a count of 0 means that every call is in the queue or
+  // done.
+  void RunTask(std::function<void()> task) EXCLUDES(mutex_);
+  void RunCountedTask(std::function<void()> task) EXCLUDES(mutex_);
   void EndTask() EXCLUDES(mutex_);
 
+  absl::StatusOr<std::shared_ptr<const LiveModel>> FindModel(
+      const PredictCall& call);
   void Begin(const CallPtr& call);
   void EncodeNextChunk(const CallPtr& call);
   void Enqueue(const CallPtr& call);
@@ -134,6 +146,9 @@ class Predictor {
   CondVar changed_;
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::size_t tasks_ GUARDED_BY(mutex_) = 0;
+  // Of the calls between Admit and EndReading.
+  std::size_t unread_texts_ GUARDED_BY(mutex_) = 0;
+  std::size_t unread_bytes_ GUARDED_BY(mutex_) = 0;
 
   Mutex stop_mutex_;  // one Stop at a time; taken before mutex_
   std::vector<std::thread> threads_ GUARDED_BY(stop_mutex_);

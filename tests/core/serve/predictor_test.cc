@@ -142,6 +142,37 @@ TEST_F(PredictorTest, AFullQueueRefusesTheWholeCall) {
   EXPECT_OK(last.get());
 }
 
+TEST_F(PredictorTest, RefusesWhatWouldWaitTooLongToBeRead) {
+  const struct {
+    PredictorOptions options;
+    std::vector<std::string> texts;
+    const char* message;
+  } cases[] = {
+      {{.queue = {.capacity = 3}}, {"w1", "w2"}, "2 of at most 3 texts"},
+      {{.max_unread_bytes = 10}, {"w1 w2 w3"}, "8 of at most 10 bytes"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.message);
+    ManualExecutor executor;
+    Predictor predictor(c.options, registry_, executor, clock_, nullptr);
+    auto taken = Start(predictor, Request(c.texts));
+    const Reply refused = Call(predictor, Request(c.texts));
+    EXPECT_THAT(refused, StatusIs(kResourceExhausted, HasSubstr(c.message)));
+    EXPECT_EQ(GetReason(refused.status()), "QUEUE_FULL");
+    EXPECT_GT(GetRetryDelay(refused.status()), absl::ZeroDuration());
+    executor.RunAll();
+    EXPECT_OK(taken.get());
+    // A call that fails makes room as well.
+    auto unknown =
+        Start(predictor, {.model = {.name = "other"}, .texts = c.texts});
+    executor.RunAll();
+    EXPECT_THAT(unknown.get(), StatusIs(kNotFound));
+    auto later = Start(predictor, Request(c.texts));
+    executor.RunAll();
+    EXPECT_OK(later.get());
+  }
+}
+
 TEST_F(PredictorTest, ADeadlineInThePastNeedsNoModel) {
   const auto predictor = MakePredictor();
   PredictRequest request{.model = {.name = "other"}, .texts = {"w1"}};
@@ -253,13 +284,15 @@ TEST_F(PredictorTest, StopAnswersWhatItTookAndRefusesTheRest) {
 
 TEST_F(PredictorTest, StopWaitsForCallsThatAreStillBeingRead) {
   ManualExecutor executor;
-  Predictor predictor({}, registry_, executor, clock_, nullptr);
+  Predictor predictor({.queue = {.capacity = 1 << 30}}, registry_, executor,
+                      clock_, nullptr);
   auto reply = Start(predictor, Request({"w1"}));
   std::thread stopper([&] { predictor.Stop(); });
   // Refused once Stop has begun; until then each call is one more that it
   // waits for.
   std::vector<std::future<Reply>> calls;
   do {
+    std::this_thread::yield();
     calls.push_back(Start(predictor, Request({"w2"})));
   } while (calls.back().wait_for(std::chrono::seconds(0)) !=
            std::future_status::ready);
@@ -354,16 +387,21 @@ class Recorder final : public PredictObserver {
 
 TEST_F(PredictorTest, TellsTheObserverOfEveryTextOnce) {
   Recorder recorder;
-  const auto predictor = MakePredictor({.queue = {.capacity = 2}}, &recorder);
+  const auto predictor = MakePredictor({}, &recorder);
   ASSERT_OK(Call(*predictor, Request({"w1 xyzzy w2", "", "w3"})));
   EXPECT_THAT(recorder.Counts(), ElementsAre(2, 2, 4, 1));
   EXPECT_THAT(recorder.TakeCodes(), ElementsAre(kOk, kInvalidArgument, kOk));
-  // Three do not fit the queue: the call fails, and so do its texts.
-  EXPECT_THAT(Call(*predictor, Request({"w1", "w2", "w3"})),
-              StatusIs(kResourceExhausted));
-  EXPECT_THAT(
-      recorder.TakeCodes(),
-      ElementsAre(kResourceExhausted, kResourceExhausted, kResourceExhausted));
+  // Answered too late: the call fails, and so do all its texts.
+  answer_ = [this](std::span<const EncodedText> texts) {
+    clock_.Advance(absl::Seconds(1));
+    return FakeLiveModel::AnswerByTokens(texts);
+  };
+  PredictRequest request = Request({"w1", ""});
+  request.deadline = clock_.SteadyNow() + std::chrono::seconds(1);
+  EXPECT_THAT(Call(*predictor, std::move(request)),
+              StatusIs(kDeadlineExceeded));
+  EXPECT_THAT(recorder.TakeCodes(),
+              ElementsAre(kDeadlineExceeded, kDeadlineExceeded));
 }
 
 }  // namespace
