@@ -51,7 +51,7 @@ absl::StatusOr<TrainingRunOptions> MakeTrainingRunOptions(
 
 absl::StatusOr<TrainingRunResult> RunAssignment(
     const worker::v1::Assignment& assignment, TrainingObserver& observer,
-    std::stop_token stop) {
+    const std::stop_token& stop) {
   ASSIGN_OR_RETURN(const TrainingRunOptions options,
                    MakeTrainingRunOptions(assignment));
   observer.OnStage("waiting");

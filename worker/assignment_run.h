@@ -21,7 +21,7 @@ absl::StatusOr<TrainingRunOptions> MakeTrainingRunOptions(
 // are those of RunTraining.
 absl::StatusOr<TrainingRunResult> RunAssignment(
     const worker::v1::Assignment& assignment, TrainingObserver& observer,
-    std::stop_token stop);
+    const std::stop_token& stop);
 
 }  // namespace carousel
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "core/base/strings.h"
 #include "worker/wire.h"
 
 namespace carousel {
@@ -56,7 +57,7 @@ void EventWriter::WriteDone(const TrainingRunResult& result) {
 
 void EventWriter::WriteFailed(const absl::Status& status) {
   worker::v1::Event event;
-  event.mutable_failed()->set_reason(std::string(status.message()));
+  *event.mutable_failed()->mutable_reason() = ToStdView(status.message());
   Write(event);
 }
 

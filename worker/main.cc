@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "carousel/worker/v1/worker.pb.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 #include "worker/assignment_run.h"
 #include "worker/event_writer.h"
 #include "worker/spawn.h"
@@ -67,13 +68,13 @@ ExitCode RunWorker() {
   const absl::StatusOr<worker::v1::Assignment> assignment =
       ReadAssignment(kWorkerSocket);
   if (!assignment.ok()) {
-    spdlog::error("{}", std::string(assignment.status().message()));
+    spdlog::error("{}", ToStdView(assignment.status().message()));
     return kNoAssignment;
   }
   std::stop_source stop;
   const auto watcher = StopWatcher::Create(kWorkerSocket, stop);
   if (!watcher.ok()) {
-    spdlog::error("{}", std::string(watcher.status().message()));
+    spdlog::error("{}", ToStdView(watcher.status().message()));
     return kNoAssignment;
   }
   spdlog::info("{} in slot {}: {} from {} and {}", assignment->job(),

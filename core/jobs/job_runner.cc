@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 #include "core/jobs/job_folder.h"
 
 namespace carousel {
@@ -20,8 +21,8 @@ constexpr absl::Duration kFullQueueDelay = absl::Seconds(10);
 
 absl::Status WrongState(const JobRecord& job, std::string_view rule) {
   return WithReason(absl::FailedPreconditionError(absl::StrCat(
-                        job.job, " is ", std::string(ToString(job.state)), "; ",
-                        std::string(rule))),
+                        job.job, " is ", ToAbslView(ToString(job.state)), "; ",
+                        ToAbslView(rule))),
                     "WRONG_JOB_STATE");
 }
 

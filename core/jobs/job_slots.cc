@@ -6,6 +6,7 @@
 #include "core/base/error_details.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 #include "core/jobs/job_folder.h"
 #include "core/jobs/job_runner.h"
 
@@ -27,9 +28,7 @@ void DecideUnfinished(const WorkerEnd& end, JobRecord& row) {
     row.state = JobState::kCancelled;
   } else if (end.failure.has_value()) {
     Fail(row, *end.failure);
-  } else if (end.stopped) {
-    row.state = JobState::kQueued;
-  } else if (++row.worker_deaths < kWorkerDeathsToFail) {
+  } else if (end.stopped || ++row.worker_deaths < kWorkerDeathsToFail) {
     row.state = JobState::kQueued;
   } else {
     Fail(row, absl::StrCat(row.worker_deaths,
@@ -109,7 +108,7 @@ WorkerEnd JobRunner::RunWorker(int slot, const JobRecord& job) {
   const auto assignment = MakeAssignment(slot, job);
   if (!assignment.ok()) {
     WorkerEnd end;
-    end.death = std::string(assignment.status().message());
+    end.death = ToStdView(assignment.status().message());
     return end;
   }
   WorkerRun run(options_.stop_grace);

@@ -1,5 +1,5 @@
 // A worker process as the job runner sees it. How it is started and what its
-// pipe carries is the business of worker/.
+// socket carries is the business of worker/.
 #ifndef CAROUSEL_CORE_JOBS_WORKER_H_
 #define CAROUSEL_CORE_JOBS_WORKER_H_
 

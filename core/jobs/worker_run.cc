@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "core/base/strings.h"
+
 namespace carousel {
 
 WorkerEnd WorkerRun::Run(
@@ -20,7 +22,7 @@ WorkerEnd WorkerRun::Run(
   });
   if (!worker.ok()) {
     WorkerEnd end;
-    end.death = std::string(worker.status().message());
+    end.death = ToStdView(worker.status().message());
     return end;
   }
   WaitForExit(**worker);

@@ -25,7 +25,6 @@
 namespace carousel {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -93,7 +92,7 @@ TEST_F(ProcessLauncherTest, SaysHowAWorkerDied) {
   const struct {
     std::string script;
     std::string description;
-  } kCases[] = {
+  } cases[] = {
       {"exit 3", "exited with status 3 without saying how"},
       {"", "exited with status 0 without saying how"},
       {"epoch 1\nsignal 9", "killed by signal 9 (SIGKILL)"},
@@ -106,7 +105,7 @@ TEST_F(ProcessLauncherTest, SaysHowAWorkerDied) {
       {"bytes \x02\x12\x7f\nhang", "killed by signal 9"},
       {"nothing\nhang", "an event without content"},
   };
-  for (const auto& test_case : kCases) {
+  for (const auto& test_case : cases) {
     WorkerLog log;
     const WorkerExited exited = Run(test_case.script, log);
     EXPECT_FALSE(exited.clean) << test_case.script;
@@ -198,6 +197,7 @@ TEST_F(ProcessLauncherTest, ABinaryThatCannotBeRunIsAStatus) {
 TEST_F(ProcessLauncherTest, ManyWorkersAtOnceDoNotMixUp) {
   constexpr int kThreads = 4, kEach = 5;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
       for (int j = 0; j < kEach; ++j) {

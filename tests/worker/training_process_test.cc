@@ -189,8 +189,8 @@ TEST_F(TrainingProcessTest, AFailedRunSaysWhy) {
   const struct {
     WorkerAssignment assignment;
     std::string reason;
-  } kCases[] = {{no_vectors, "absent"}, {no_parameters, "no JSON"}};
-  for (const auto& test_case : kCases) {
+  } cases[] = {{no_vectors, "absent"}, {no_parameters, "no JSON"}};
+  for (const auto& test_case : cases) {
     WorkerLog log;
     const auto worker = Launch(test_case.assignment, log);
     EXPECT_TRUE(log.AwaitExit().clean);
@@ -220,7 +220,7 @@ TEST_F(TrainingProcessTest, WaitsForItsPredecessorsLock) {
 // A worker without a launcher around it.
 class BareWorker {
  public:
-  BareWorker(const WorkerAssignment& assignment) {
+  explicit BareWorker(const WorkerAssignment& assignment) {
     auto process =
         SpawnWorker(CAROUSEL_WORKER, assignment.job_folder / "worker.log");
     if (!process.ok()) throw std::runtime_error(process.status().ToString());

@@ -19,7 +19,6 @@
 namespace carousel {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 using worker::v1::Event;
 
@@ -102,7 +101,7 @@ TEST_F(WireTest, SaysWhatIsWrongWithAStream) {
   const struct {
     std::string bytes;
     std::string message;
-  } kCases[] = {
+  } cases[] = {
       {"\x80", "ends within a message's length"},
       {"\x05", "ends after 0 of the 5 bytes"},
       {"\x05"
@@ -113,7 +112,7 @@ TEST_F(WireTest, SaysWhatIsWrongWithAStream) {
       {"\xff\xff\xff\xff\xff\xff", "at most 16777216"},
       {"GET / HTTP/1.1", "ends after 13 of the 71 bytes"},
   };
-  for (const auto& test_case : kCases) {
+  for (const auto& test_case : cases) {
     int ends[2];
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     near_ = UniqueFd(ends[0]);

@@ -19,7 +19,6 @@ namespace {
 
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
-using ::testing::IsSupersetOf;
 
 constexpr int kModels = 5;
 constexpr int kServers = 4;

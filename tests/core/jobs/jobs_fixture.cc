@@ -158,7 +158,7 @@ std::int64_t JobsFixture::Watch(const std::string& job, EventLog& log,
 
 std::filesystem::path JobsFixture::MakeJobFile(const std::string& job,
                                                std::string_view name) {
-  const std::filesystem::path file = folder_->job(job) / name;
+  std::filesystem::path file = folder_->job(job) / name;
   OrThrow(CreateFolder(file.parent_path()));
   OrThrow(WriteFileAtomically(file, "content"));
   return file;
