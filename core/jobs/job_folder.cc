@@ -41,12 +41,13 @@ absl::Status RemoveFilesOfSucceededJobs(
     const std::filesystem::path& jobs_folder, const JobStore& jobs) {
   ASSIGN_OR_RETURN(const std::vector<std::filesystem::path> folders,
                    ListFolder(jobs_folder));
+  absl::Status result;
   for (const std::filesystem::path& folder : folders) {
     const auto job = jobs.Get(folder.filename().string());
     if (!job.ok() || job->state != JobState::kSucceeded) continue;
-    RETURN_IF_ERROR(RemoveTrainingFiles(folder));
+    result.Update(RemoveTrainingFiles(folder));
   }
-  return absl::OkStatus();
+  return result;
 }
 
 }  // namespace carousel

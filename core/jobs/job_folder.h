@@ -16,7 +16,8 @@ inline constexpr char kWorkerLog[] = "worker.log";
 // the log. OK when there is no such folder.
 absl::Status RemoveTrainingFiles(const std::filesystem::path& job_folder);
 
-// The same for every job below `jobs_folder` that has SUCCEEDED.
+// The same for every job below `jobs_folder` that has SUCCEEDED. Goes on after
+// an error, and returns the first.
 absl::Status RemoveFilesOfSucceededJobs(
     const std::filesystem::path& jobs_folder, const JobStore& jobs);
 

@@ -44,6 +44,11 @@ JobRunner::JobRunner(const JobRunnerOptions& options, const DataFolder& folder,
 JobRunner::~JobRunner() { Stop(); }
 
 absl::Status JobRunner::Start() {
+  // A crash right after a success leaves the files that the success made
+  // useless. They are in nobody's way, so they keep nobody from starting.
+  const absl::Status tidied =
+      RemoveFilesOfSucceededJobs(folder_.root() / "jobs", jobs_);
+  if (!tidied.ok()) Report("", tidied);
   MutexLock lock(mutex_);
   if (stopping_) return CheckMayQueue();
   RETURN_IF_ERROR(Recover());
@@ -69,9 +74,7 @@ absl::Status JobRunner::Recover() {
                    jobs_.InState(JobState::kQueued));
   queue_.Clear();
   for (const JobRecord& job : queued) queue_.PushBack(job);
-  // A crash right after a success leaves the files that the success made
-  // useless.
-  return RemoveFilesOfSucceededJobs(folder_.root() / "jobs", jobs_);
+  return absl::OkStatus();
 }
 
 void JobRunner::Stop() {

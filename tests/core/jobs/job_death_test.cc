@@ -38,6 +38,14 @@ TEST_F(JobDeathTest, AJobWhoseWorkerDiedGoesOnBeforeThoseThatWait) {
   EXPECT_EQ(third->job(), waiting);
   third->Tell(WorkerFailed{"enough"});
   third->ExitCleanly();
+  observer_.AwaitFreed(3);
+  std::vector<std::string> epochs = observer_.log();
+  std::erase_if(epochs, [](const std::string& line) {
+    return !line.starts_with("epoch");
+  });
+  EXPECT_THAT(epochs,
+              ElementsAre("epoch 0 " + job + " 1", "epoch 0 " + job + " 2",
+                          "epoch 0 " + job + " 3"));
 }
 
 TEST_F(JobDeathTest, ASecondDeathWithoutAnEpochFailsTheJob) {
