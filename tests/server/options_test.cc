@@ -1,0 +1,88 @@
+#include "server/options.h"
+
+#include <string>
+#include <vector>
+
+#include "core/base/error_details.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace carousel {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+ServerOptions ValidOptions() {
+  ServerOptions options;
+  options.data_dir = "data";
+  return options;
+}
+
+std::vector<std::string> WrongFlags(const ServerOptions& options) {
+  std::vector<std::string> flags;
+  for (const FieldViolation& violation :
+       GetFieldViolations(Validate(options))) {
+    flags.push_back(violation.field);
+  }
+  return flags;
+}
+
+TEST(OptionsTest, TheDefaultsNeedNothingButADataFolder) {
+  EXPECT_OK(Validate(ValidOptions()));
+  EXPECT_THAT(WrongFlags(ServerOptions()), ElementsAre("--data_dir"));
+}
+
+TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
+  ServerOptions options = ValidOptions();
+  options.metrics_listen = "nowhere";
+  options.engine = "steam";
+  options.device = "tpu";
+  options.threads = -1;
+  options.train_slots = 0;
+  options.drain = absl::Seconds(-1);
+  options.max_queued_jobs = 0;
+  options.predict_queue = 0;
+  options.max_batch_rows = 5000;
+  options.max_upload_bytes = 0;
+  EXPECT_THAT(
+      WrongFlags(options),
+      ElementsAre("--metrics_listen", "--engine", "--device", "--threads",
+                  "--train_slots", "--drain_seconds", "--max_queued_jobs",
+                  "--predict_queue", "--max_batch_rows", "--max_upload_bytes"));
+}
+
+TEST(OptionsTest, SaysValueAndLimit) {
+  ServerOptions options = ValidOptions();
+  options.train_slots = 65;
+  EXPECT_THAT(
+      Validate(options),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               HasSubstr("--train_slots is 65; it must be in [1, 64]")));
+}
+
+TEST(OptionsTest, ListsTheEnginesThereAre) {
+  ServerOptions options = ValidOptions();
+  options.engine = "fused";
+  EXPECT_THAT(Validate(options), StatusIs(absl::StatusCode::kInvalidArgument,
+                                          HasSubstr("libtorch")));
+}
+
+TEST(OptionsTest, ListensOpenlyOnlyWhenTold) {
+  ServerOptions options = ValidOptions();
+  options.listen = "0.0.0.0:50051";
+  EXPECT_THAT(Validate(options), StatusIs(absl::StatusCode::kInvalidArgument,
+                                          HasSubstr("--allow_open")));
+  options.allow_open = true;
+  EXPECT_OK(Validate(options));
+}
+
+TEST(OptionsTest, MetricsMayBeOpen) {
+  ServerOptions options = ValidOptions();
+  options.metrics_listen = "0.0.0.0:9464";
+  EXPECT_OK(Validate(options));
+}
+
+}  // namespace
+}  // namespace carousel

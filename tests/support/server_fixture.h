@@ -1,0 +1,82 @@
+// A real server in this process, over a data folder of the test's own, with
+// the real worker program.
+#ifndef CAROUSEL_TESTS_SUPPORT_SERVER_FIXTURE_H_
+#define CAROUSEL_TESTS_SUPPORT_SERVER_FIXTURE_H_
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <memory>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "carousel/v1/datasets.grpc.pb.h"
+#include "carousel/v1/models.grpc.pb.h"
+#include "carousel/v1/sentiment.grpc.pb.h"
+#include "carousel/v1/server.grpc.pb.h"
+#include "carousel/v1/training.grpc.pb.h"
+#include "gtest/gtest.h"
+#include "server/server.h"
+#include "tests/support/http_get.h"
+#include "tests/support/temp_dir.h"
+
+namespace carousel {
+
+// Change options_ and publish models, then StartServer().
+class ServerFixture : public ::testing::Test {
+ protected:
+  ServerFixture();
+
+  // Publishes a version of `model` with random weights into the data folder,
+  // trained, as it says, on `dataset`, and labels it latest. Only while no
+  // server runs.
+  void PublishTinyModel(const std::string& model,
+                        const std::string& dataset = "reviews");
+
+  void StartServer();
+  // Shuts the server down; StartServer may follow.
+  void StopServer();
+
+  // Uploads in pieces. The response is written to `response` if not null.
+  grpc::Status UploadDataset(const std::string& name, const std::string& csv,
+                             v1::UploadDatasetResponse* response = nullptr);
+  grpc::Status UploadVectors(const std::string& name, const std::string& text,
+                             v1::UploadVectorsResponse* response = nullptr);
+  // Uploads SampleReviews as "reviews" and SampleVectors as "words".
+  void UploadSamples();
+
+  // A request that UploadSamples() makes valid: two epochs in no time.
+  static v1::TrainRequest SampleTrainRequest();
+  // Queues a job; "" when that is refused, which fails the test.
+  std::string Train(const v1::TrainRequest& request);
+  v1::TrainingJob GetJob(const std::string& job);
+  // Watches the job to its end and gives all that was told.
+  std::vector<v1::WatchTrainingJobResponse> Watch(
+      const std::string& job, grpc::Status* status = nullptr);
+  // Watches until the job has told something of its run.
+  void WaitUntilRunning(const std::string& job);
+
+  Series ScrapeMetrics() const;
+  // Everything that was logged so far.
+  std::string log() const { return log_stream_.str(); }
+
+  TempDir data_dir_;
+  ServerOptions options_;
+  std::unique_ptr<CarouselServer> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::SentimentService::Stub> sentiment_;
+  std::unique_ptr<v1::TrainingService::Stub> training_;
+  std::unique_ptr<v1::ModelService::Stub> models_;
+  std::unique_ptr<v1::DatasetService::Stub> datasets_;
+  std::unique_ptr<v1::ServerService::Stub> info_;
+
+ private:
+  std::ostringstream log_stream_;
+  std::shared_ptr<spdlog::logger> log_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_TESTS_SUPPORT_SERVER_FIXTURE_H_

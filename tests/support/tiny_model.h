@@ -1,0 +1,22 @@
+// A model folder that is small enough for a test to write in no time.
+#ifndef CAROUSEL_TESTS_SUPPORT_TINY_MODEL_H_
+#define CAROUSEL_TESTS_SUPPORT_TINY_MODEL_H_
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace carousel {
+
+// The words that the model knows, the most frequent first.
+const std::vector<std::string>& TinyModelWords();
+
+// Writes a whole model folder into `folder`, which must exist: random weights
+// from `seed`, texts cut to 16 tokens, labels spelt "neg" and "pos".
+absl::Status WriteTinyModel(const std::filesystem::path& folder, int seed = 1);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_TESTS_SUPPORT_TINY_MODEL_H_
