@@ -39,8 +39,7 @@ void CheckListen(const ServerOptions& options, FieldViolations& violations) {
 
 void CheckEngine(const ServerOptions& options, FieldViolations& violations) {
   if (const auto engine = ParseEngine(options.engine); !engine.ok()) {
-    violations.Add("--engine",
-                   absl::StrCat("--engine: ", engine.status().message()));
+    violations.Add("--engine", absl::StrCat("--", engine.status().message()));
   }
   const std::string& device = options.device;
   if (device != "auto" && device != "cpu" && device != "cuda") {

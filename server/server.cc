@@ -177,13 +177,13 @@ void CarouselServer::Shutdown() {
     }
     grpc_->Shutdown(std::chrono::system_clock::now());
     grpc_->Wait();
+    log_->info("stopped");
   }
   jobs.join();
   metrics_server_.reset();
   grpc_.reset();
   services_.reset();
   backend_.reset();
-  log_->info("stopped");
 }
 
 }  // namespace carousel

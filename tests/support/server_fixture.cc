@@ -7,7 +7,6 @@
 #include <filesystem>
 
 #include "core/base/clock.h"
-#include "core/base/files.h"
 #include "core/base/sha256.h"
 #include "core/store/data_folder.h"
 #include "core/store/database.h"
@@ -51,9 +50,9 @@ ServerFixture::ServerFixture() {
 
 void ServerFixture::PublishTinyModel(const std::string& model,
                                      const std::string& dataset) {
-  const std::filesystem::path content = data_dir_ / "tiny_model";
-  ASSERT_OK(CreateFolder(content));
-  ASSERT_OK(WriteTinyModel(content));
+  // A folder of its own: a store may link to its files.
+  const TempDir content;
+  ASSERT_OK(WriteTinyModel(content.path()));
   ASSERT_OK_AND_ASSIGN(const auto folder, DataFolder::Open(options_.data_dir));
   ASSERT_OK_AND_ASSIGN(const auto database,
                        CatalogueDatabase::Open(folder->database()));
@@ -63,7 +62,7 @@ void ServerFixture::PublishTinyModel(const std::string& model,
   record.dataset = dataset;
   record.vectors = "words";
   record.validation_accuracy = 0.75;
-  ASSERT_OK_AND_ASSIGN(record, store.Publish(record, content));
+  ASSERT_OK_AND_ASSIGN(record, store.Publish(record, content.path()));
   ASSERT_OK(store.SetLabel(model, record.version, kLatestLabel));
 }
 

@@ -1,0 +1,129 @@
+// The program itself: flags, signals, exit codes.
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/files.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/temp_dir.h"
+
+extern char** environ;
+
+namespace carousel {
+namespace {
+
+using ::testing::HasSubstr;
+
+class CarouseldTest : public ::testing::Test {
+ protected:
+  ~CarouseldTest() override {
+    if (process_ > 0) kill(process_, SIGKILL);
+    if (process_ > 0) waitpid(process_, nullptr, 0);
+  }
+
+  // Starts the program with its own data folder and free ports, then `flags`.
+  void Start(std::vector<std::string> flags) {
+    flags.insert(
+        flags.begin(),
+        {CAROUSELD_BINARY, "--data_dir=" + data_dir(), "--listen=127.0.0.1:0",
+         "--metrics_listen=127.0.0.1:0", "--device=cpu", "--threads=1"});
+    std::vector<char*> arguments;
+    for (std::string& flag : flags) arguments.push_back(flag.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
+                                     error_path().c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ASSERT_EQ(posix_spawn(&process_, CAROUSELD_BINARY, &actions, nullptr,
+                          arguments.data(), environ),
+              0);
+    posix_spawn_file_actions_destroy(&actions);
+  }
+
+  // The exit code, or minus the signal that ended it.
+  int Wait() {
+    int status = 0;
+    waitpid(process_, &status, 0);
+    process_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+
+  // Whether the program came to serve; false when it ended first.
+  bool WaitUntilServing() {
+    while (!std::filesystem::exists(data_dir() + "/address")) {
+      if (waitpid(process_, nullptr, WNOHANG) != 0) {
+        process_ = -1;
+        return false;
+      }
+      std::this_thread::yield();
+    }
+    return true;
+  }
+
+  std::string Errors() const {
+    std::ostringstream text;
+    text << std::ifstream(error_path()).rdbuf();
+    return text.str();
+  }
+
+  std::string data_dir() const { return folder_ / "data"; }
+  std::string error_path() const { return folder_ / "stderr"; }
+
+  TempDir folder_;
+  pid_t process_ = -1;
+};
+
+TEST_F(CarouseldTest, ExitsCleanlyOnEitherSignal) {
+  for (const int signal_number : {SIGTERM, SIGINT}) {
+    Start({});
+    ASSERT_TRUE(WaitUntilServing()) << Errors();
+    ASSERT_EQ(kill(process_, signal_number), 0);
+    EXPECT_EQ(Wait(), 0) << Errors();
+    EXPECT_FALSE(std::filesystem::exists(data_dir() + "/address"));
+    EXPECT_THAT(Errors(), HasSubstr("stopped"));
+  }
+}
+
+TEST_F(CarouseldTest, BadFlagsEndItWithTwo) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"--train_slots=0", "--train_slots is 0"},
+      {"--listen=0.0.0.0:0", "--allow_open"},
+      {"--engine=fused", "--engine is fused"},
+      {"--log_level=loud", "--log_level is loud"},
+      {"--data_dir=", "--data_dir is missing"},
+      {"surplus", "surplus"}};
+  for (const auto& [flag, message] : cases) {
+    Start({flag});
+    EXPECT_EQ(Wait(), 2) << flag;
+    EXPECT_THAT(Errors(), HasSubstr(message));
+    EXPECT_THAT(Errors(), ::testing::StartsWith("carouseld: ")) << flag;
+  }
+}
+
+TEST_F(CarouseldTest, AnUnknownFlagEndsIt) {
+  Start({"--config=x"});
+  EXPECT_EQ(Wait(), 1);
+  EXPECT_THAT(Errors(), HasSubstr("config"));
+}
+
+TEST_F(CarouseldTest, AFolderThatCannotBeEndsItWithOne) {
+  std::ofstream(folder_ / "file") << "not a folder";
+  Start({"--data_dir=" + (folder_ / "file").string()});
+  EXPECT_EQ(Wait(), 1);
+  EXPECT_THAT(Errors(), HasSubstr((folder_ / "file").string()));
+}
+
+}  // namespace
+}  // namespace carousel
