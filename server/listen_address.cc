@@ -29,6 +29,17 @@ std::string WithoutBrackets(const std::string& host) {
   return host;
 }
 
+// Empty, with getaddrinfo's code in `error`, for a host that is not known.
+AddressList Resolve(const ListenAddress& address, int& error) {
+  addrinfo hints = {};
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  error = getaddrinfo(WithoutBrackets(address.host).c_str(),
+                      std::to_string(address.port).c_str(), &hints, &found);
+  return AddressList(error == 0 ? found : nullptr, &freeaddrinfo);
+}
+
 // 0 or the errno of binding `address`.
 int TryBind(const addrinfo& address) {
   const int socket_fd =
@@ -113,6 +124,19 @@ absl::Status ExplainListenFailure(const ListenAddress& address) {
   absl::Status status = CheckListen(address);
   status.Update(ListenError(address, "unknown error"));
   return status;
+}
+
+void Knock(const ListenAddress& address) {
+  int error = 0;
+  const AddressList list = Resolve(address, error);
+  for (const addrinfo* entry = list.get(); entry; entry = entry->ai_next) {
+    const int socket_fd =
+        socket(entry->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (socket_fd < 0) continue;
+    // Whether anybody answers does not matter.
+    static_cast<void>(connect(socket_fd, entry->ai_addr, entry->ai_addrlen));
+    close(socket_fd);
+  }
 }
 
 }  // namespace carousel

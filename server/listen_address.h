@@ -30,6 +30,9 @@ absl::Status CheckListen(const ListenAddress& address);
 // The same for an address on which listening has just failed: never OK.
 absl::Status ExplainListenFailure(const ListenAddress& address);
 
+// Connects to `address` and hangs up, to wake who listens there.
+void Knock(const ListenAddress& address);
+
 }  // namespace carousel
 
 #endif  // CAROUSEL_SERVER_LISTEN_ADDRESS_H_

@@ -2,7 +2,10 @@
 
 #include <prometheus/exposer.h>
 
+#include <chrono>
 #include <exception>
+#include <stop_token>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,7 +30,17 @@ MetricsServer::MetricsServer(ListenAddress address,
                              std::unique_ptr<prometheus::Exposer> exposer)
     : address_(std::move(address)), exposer_(std::move(exposer)) {}
 
-MetricsServer::~MetricsServer() = default;
+MetricsServer::~MetricsServer() {
+  // The web server looks every two seconds whether it shall stop, and at every
+  // connection.
+  std::jthread waker([this](std::stop_token stop) {
+    while (!stop.stop_requested()) {
+      Knock(address_);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  });
+  exposer_.reset();
+}
 
 void MetricsServer::Add(
     const std::shared_ptr<prometheus::Collectable>& collectable) {

@@ -34,7 +34,7 @@ class MetricsServer {
                 std::unique_ptr<prometheus::Exposer> exposer);
 
   const ListenAddress address_;
-  const std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
 };
 
 }  // namespace carousel

@@ -254,7 +254,7 @@ TEST_F(DatasetServiceTest, ABadRowIsNamed) {
   EXPECT_THAT(UploadDataset("reviews", "id,review,sentiment\n1,good,maybe\n"),
               GrpcCodeIs(StatusCode::INVALID_ARGUMENT, "row 1"));
   EXPECT_THAT(UploadDataset("reviews", "id,text,sentiment\n1,good,pos\n"),
-              GrpcCodeIs(StatusCode::NOT_FOUND, "review"));
+              GrpcCodeIs(StatusCode::INVALID_ARGUMENT, "review"));
   ExpectNothingLeft();
 }
 

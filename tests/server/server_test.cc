@@ -7,9 +7,9 @@
 
 #include <filesystem>
 #include <future>
-#include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/base/files.h"
 #include "core/base/sha256.h"
@@ -167,8 +167,9 @@ TEST_F(ServerTest, RepeatsTheCallersRequestId) {
 
 TEST_F(ServerTest, MakesUpARequestIdWhereThereIsNone) {
   StartServer();
-  for (const std::string given :
-       {"", "two words", std::string(129, 'x').c_str()}) {
+  const std::vector<std::string> no_ids = {"", "two words",
+                                           std::string(129, 'x')};
+  for (const std::string& given : no_ids) {
     grpc::ClientContext context;
     if (!given.empty()) context.AddMetadata(kRequestIdKey, given);
     ASSERT_THAT(GetInfo(context), IsGrpcOk());
@@ -223,7 +224,10 @@ TEST_F(ServerTest, ADrainRefusesNewCallsAndLetsRunningOnesFinish) {
   v1::UploadDatasetRequest request;
   request.mutable_header()->set_name("reviews");
   ASSERT_TRUE(writer->Write(request));
-  writer->WaitForInitialMetadata();
+  // The call has arrived.
+  while (InFlight("DatasetService/UploadDataset") == 0) {
+    std::this_thread::yield();
+  }
 
   std::thread shutdown([this] { server_->Shutdown(); });
   grpc::Status refused;

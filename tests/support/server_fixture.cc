@@ -1,7 +1,7 @@
 #include "tests/support/server_fixture.h"
 
 #include <grpcpp/create_channel.h>
-#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/logger.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -37,15 +37,13 @@ void WriteFileParts(const std::string& content, Writer& writer,
 
 }  // namespace
 
-ServerFixture::ServerFixture() {
+ServerFixture::ServerFixture() : log_sink_(std::make_shared<LogSink>()) {
   options_.data_dir = data_dir_ / "data";
   options_.listen = "127.0.0.1:0";
   options_.metrics_listen = "127.0.0.1:0";
   options_.device = "cpu";
   options_.threads = 1;
   options_.worker_binary = CAROUSEL_WORKER_BINARY;
-  log_ = std::make_shared<spdlog::logger>(
-      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_stream_));
 }
 
 void ServerFixture::PublishTinyModel(const std::string& model,
@@ -67,7 +65,9 @@ void ServerFixture::PublishTinyModel(const std::string& model,
 }
 
 void ServerFixture::StartServer() {
-  ASSERT_OK_AND_ASSIGN(server_, CarouselServer::Create(options_, log_));
+  ASSERT_OK_AND_ASSIGN(server_, CarouselServer::Create(
+                                    options_, std::make_shared<spdlog::logger>(
+                                                  "test", log_sink_)));
   ASSERT_OK(server_->Start());
   channel_ = grpc::CreateChannel(server_->address(),
                                  grpc::InsecureChannelCredentials());
@@ -179,6 +179,13 @@ Series ServerFixture::ScrapeMetrics() const {
   const auto series = Scrape(server_->metrics_address());
   EXPECT_OK(series);
   return series.ok() ? *series : Series();
+}
+
+double ServerFixture::InFlight(const std::string& method) const {
+  const Series series = ScrapeMetrics();
+  const auto found =
+      series.find("carousel_rpc_in_flight{method=\"" + method + "\"}");
+  return found == series.end() ? 0 : found->second;
 }
 
 }  // namespace carousel

@@ -7,7 +7,6 @@
 #include <grpcpp/client_context.h>
 
 #include <memory>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +19,7 @@
 #include "gtest/gtest.h"
 #include "server/server.h"
 #include "tests/support/http_get.h"
+#include "tests/support/log_sink.h"
 #include "tests/support/temp_dir.h"
 
 namespace carousel {
@@ -60,9 +60,12 @@ class ServerFixture : public ::testing::Test {
 
   Series ScrapeMetrics() const;
   // Everything that was logged so far.
-  std::string log() const { return log_stream_.str(); }
+  std::string log() const { return log_sink_->text(); }
+  // Calls of that method, "Service/Method", that the server has not answered.
+  double InFlight(const std::string& method) const;
 
   TempDir data_dir_;
+  const std::shared_ptr<LogSink> log_sink_;
   ServerOptions options_;
   std::unique_ptr<CarouselServer> server_;
   std::shared_ptr<grpc::Channel> channel_;
@@ -71,10 +74,6 @@ class ServerFixture : public ::testing::Test {
   std::unique_ptr<v1::ModelService::Stub> models_;
   std::unique_ptr<v1::DatasetService::Stub> datasets_;
   std::unique_ptr<v1::ServerService::Stub> info_;
-
- private:
-  std::ostringstream log_stream_;
-  std::shared_ptr<spdlog::logger> log_;
 };
 
 }  // namespace carousel

@@ -36,6 +36,7 @@ const std::vector<std::string>& TinyModelWords() {
 absl::Status WriteTinyModel(const std::filesystem::path& folder, int seed) {
   const Vocabulary vocabulary = TinyVocabulary();
   ModelConfig config;
+  config.text.keep_punctuation = false;
   config.max_tokens = 16;
   config.vocabulary_size = static_cast<std::int64_t>(vocabulary.size());
   config.embedding_size = kEmbeddingSize;

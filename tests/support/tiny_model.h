@@ -14,7 +14,8 @@ namespace carousel {
 const std::vector<std::string>& TinyModelWords();
 
 // Writes a whole model folder into `folder`, which must exist: random weights
-// from `seed`, texts cut to 16 tokens, labels spelt "neg" and "pos".
+// from `seed`, texts without punctuation cut to 16 tokens, labels spelt "neg"
+// and "pos".
 absl::Status WriteTinyModel(const std::filesystem::path& folder, int seed = 1);
 
 }  // namespace carousel
