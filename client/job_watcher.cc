@@ -38,7 +38,7 @@ class Connections {
       WatchEnd end = ReadOne();
       if (end.ok()) return end;
       if (options_.call.stop.stop_requested()) {
-        return absl::CancelledError("the watch was stopped");
+        return absl::CancelledError("interrupted");
       }
       if (!IsWorthRepeating(end.status())) return end;
       if (absl::Now() >= options_.call.deadline) {

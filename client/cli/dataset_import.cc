@@ -74,8 +74,10 @@ void AddDatasetImport(CommandLine& line, CLI::App& group) {
                      "The column of the ids (default: none)");
   command.add_option("--split", arguments->split,
                      "Train/validation/test in per cent (default: 70/20/10)");
-  command.add_option("--split_seed", arguments->split_seed,
-                     "Another seed gives another split (default: 1)");
+  command
+      .add_option("--split_seed", arguments->split_seed,
+                  "Another seed gives another split (default: 1)")
+      ->check(CLI::NonNegativeNumber);
 }
 
 }  // namespace carousel::client

@@ -54,6 +54,10 @@ std::string FormatTimestamp(const google::protobuf::Timestamp& time) {
                           absl::UTCTimeZone());
 }
 
+std::string SentimentName(int sentiment) {
+  return sentiment > 0 ? "positive" : sentiment < 0 ? "negative" : "neutral";
+}
+
 int DisplayWidth(std::string_view text) {
   return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;

@@ -25,6 +25,9 @@ std::string FormatTimestamp(const google::protobuf::Timestamp& time);
 
 absl::Time ToTime(const google::protobuf::Timestamp& time);
 
+// 1 -> "positive", -1 -> "negative", 0 -> "neutral".
+std::string SentimentName(int sentiment);
+
 // How many columns UTF-8 text takes, one a character.
 int DisplayWidth(std::string_view text);
 

@@ -17,7 +17,7 @@ Json Optional(bool is_set, Value value) {
 }
 
 Json Optional(bool is_set, const google::protobuf::Timestamp& time) {
-  return is_set ? Json(FormatTime(ToTime(time))) : Json(nullptr);
+  return is_set ? Json(FormatRfc3339(ToTime(time))) : Json(nullptr);
 }
 
 // Null where nothing was said.

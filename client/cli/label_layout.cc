@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <numbers>
 #include <optional>
@@ -14,8 +15,10 @@ namespace {
 constexpr double kMarkerRadius = 5;
 constexpr double kGap = 2;  // between a marker and its label
 constexpr double kCell = 48;
-// Beyond the first ring a label needs a line to its point.
-constexpr double kRings[] = {0, 8, 18, 30, 44};
+// How much further out a label may stand. Labels that wait for a zoom keep to
+// the first rings: among many points a long line leads the eye nowhere.
+constexpr double kRings[] = {0, 5, 14, 26, 40};
+constexpr std::size_t kNearRings = 2;
 constexpr int kDirections = 16;
 
 struct Box {
@@ -79,6 +82,7 @@ class LabelPlacer {
         width_(width),
         height_(height),
         label_height_(label_height),
+        is_crowded_(points.size() > kAlwaysShown),
         places_(points.size()) {}
 
   std::vector<LabelPlace> Place() {
@@ -92,8 +96,7 @@ class LabelPlacer {
   // Places the labels that have no place yet, with all points `zoom` times as
   // far apart.
   void PlaceAt(int zoom) {
-    const bool at_any_cost =
-        zoom == kMaxLabelZoom || points_.size() <= kAlwaysShown;
+    const bool at_any_cost = zoom == kMaxLabelZoom || !is_crowded_;
     TakenSpace taken;
     for (std::size_t i = 0; i < points_.size(); ++i) {
       const double x = points_[i].x * zoom;
@@ -120,7 +123,8 @@ class LabelPlacer {
                                       const TakenSpace& taken) const {
     std::optional<LabelPlace> best;
     double least = std::numeric_limits<double>::infinity();
-    for (const double ring : kRings) {
+    const std::size_t rings = is_crowded_ ? kNearRings : std::size(kRings);
+    for (std::size_t ring = 0; ring < rings; ++ring) {
       for (int direction = 0; direction < kDirections; ++direction) {
         LabelPlace place = Candidate(points_[i], ring, direction);
         place.zoom = zoom;
@@ -137,11 +141,11 @@ class LabelPlacer {
   }
 
   // A label beside the marker in one of the directions, right of it first,
-  // `ring` pixels further out.
-  LabelPlace Candidate(const LabelledPoint& point, double ring,
+  // in one of the rings.
+  LabelPlace Candidate(const LabelledPoint& point, std::size_t ring,
                        int direction) const {
     const double angle = 2 * std::numbers::pi * direction / kDirections;
-    const double reach = kMarkerRadius + kGap + ring;
+    const double reach = kMarkerRadius + kGap + kRings[ring];
     // From the circle to the square around it, so that the label's side or
     // corner is as far from the point in every direction.
     const double x = std::cos(angle);
@@ -149,7 +153,7 @@ class LabelPlacer {
     const double side = std::max(std::abs(x), std::abs(y));
     return {.dx = x / side * (reach + point.label_width / 2),
             .dy = y / side * (reach + label_height_ / 2),
-            .has_leader = ring > kRings[1]};
+            .has_leader = ring >= kNearRings};
   }
 
   // The area of the box outside the plot.
@@ -164,6 +168,7 @@ class LabelPlacer {
   const double width_;
   const double height_;
   const double label_height_;
+  const bool is_crowded_;
   std::vector<std::optional<LabelPlace>> places_;
 };
 

@@ -34,10 +34,6 @@ struct Arguments {
   std::string out;
 };
 
-std::string SentimentName(int sentiment) {
-  return sentiment > 0 ? "positive" : sentiment < 0 ? "negative" : "neutral";
-}
-
 absl::Status ReadWords(const std::string& path, v1::WordList& words) {
   ASSIGN_OR_RETURN(const auto source, OpenByteSource(path));
   LineReader lines(*source);
@@ -81,7 +77,7 @@ std::string ToCsv(const v1::EmbeddingProjection& projection) {
     }
     absl::StrAppend(&csv, ",",
                     point.has_count() ? absl::StrCat(point.count()) : "", ",",
-                    SentimentName(point.sentiment()), "\n");
+                    point.sentiment(), "\n");
   }
   return csv;
 }

@@ -1,7 +1,6 @@
 #include "client/cli/projection_page.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <vector>
 
@@ -24,13 +23,7 @@ constexpr double kTop = 10;
 constexpr double kBottom = 40;
 constexpr double kMargin = 36;  // from the outermost point to the frame
 constexpr double kFontHeight = 14;
-constexpr double kCharacterWidth = 6.8;
-
-constexpr std::array kSentiments = {"positive", "negative", "neutral"};
-
-const char* SentimentName(int sentiment) {
-  return kSentiments[sentiment > 0 ? 0 : sentiment < 0 ? 1 : 2];
-}
+constexpr double kCharacterWidth = 7.2;
 
 std::string Escape(const std::string& text) {
   // Bytes that are not UTF-8 become "?" and control characters spaces.
@@ -71,8 +64,13 @@ class Scale {
   double y_at_zero_ = 0;
 };
 
+// Whether some labels wait for a zoom.
+bool IsCrowded(const v1::EmbeddingProjection& projection) {
+  return static_cast<std::size_t>(projection.points_size()) > kAlwaysShown;
+}
+
 std::string Summary(const v1::EmbeddingProjection& projection) {
-  return absl::StrCat(
+  std::string text = absl::StrCat(
       FormatCount(projection.points_size()),
       " words by principal component analysis. The axes explain ",
       absl::StrJoin(projection.explained_variance(), " and ",
@@ -81,6 +79,10 @@ std::string Summary(const v1::EmbeddingProjection& projection) {
                     }),
       " of the variance; near words have similar vectors. Scroll to zoom, drag "
       "to move.");
+  if (IsCrowded(projection)) {
+    text += " Zoom in, or point at a marker, for a label that has no room.";
+  }
+  return text;
 }
 
 // A button a sentiment, which shows and hides its words.
@@ -90,7 +92,8 @@ std::string Legend(const v1::EmbeddingProjection& projection) {
     ++counts[SentimentName(point.sentiment())];
   }
   std::string html;
-  for (const char* name : kSentiments) {
+  for (const int sentiment : {1, -1, 0}) {
+    const std::string name = SentimentName(sentiment);
     absl::StrAppendFormat(
         &html,
         "<button data-sentiment=\"%s\" aria-pressed=\"true\"><svg "
@@ -114,7 +117,7 @@ std::string Tooltip(const v1::EmbeddingPoint& point) {
 std::string Point(const v1::EmbeddingPoint& point, const LabelledPoint& at,
                   const LabelPlace& label) {
   const std::string word = Escape(point.word());
-  const char* const sentiment = SentimentName(point.sentiment());
+  const std::string sentiment = SentimentName(point.sentiment());
   std::string leader;
   if (label.has_leader) {
     leader =
@@ -158,11 +161,12 @@ std::string AxisTitle(const v1::EmbeddingProjection& projection, int axis) {
 std::string Plot(const v1::EmbeddingProjection& projection) {
   const Scale scale(projection);
   std::string svg = absl::StrFormat(
-      "<svg id=\"plot\" role=\"img\" aria-label=\"Scatter plot of words\" "
+      "<svg id=\"plot\" class=\"%s\" role=\"img\" aria-label=\"Scatter plot of "
+      "words\" "
       "viewBox=\"0 0 %.0f %.0f\" data-left=\"%.0f\" data-top=\"%.0f\" "
       "data-width=\"%.0f\" data-height=\"%.0f\">\n",
-      kLeft + kWidth + 10, kTop + kHeight + kBottom, kLeft, kTop, kWidth,
-      kHeight);
+      IsCrowded(projection) ? "many" : "few", kLeft + kWidth + 10,
+      kTop + kHeight + kBottom, kLeft, kTop, kWidth, kHeight);
   absl::StrAppendFormat(
       &svg,
       "<clipPath id=\"area\"><rect width=\"%.0f\" height=\"%.0f\"/>"

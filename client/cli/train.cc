@@ -87,8 +87,10 @@ void AddOptions(Arguments& arguments, CLI::App& command) {
                      "classic, the textbook model (the default), or strong");
   command.add_option("--epochs", arguments.epochs,
                      "Passes over the training texts (default: the preset's)");
-  command.add_option("--seed", arguments.seed,
-                     "The same seed gives the same run (default: 1)");
+  command
+      .add_option("--seed", arguments.seed,
+                  "The same seed gives the same run (default: 1)")
+      ->check(CLI::NonNegativeNumber);
   command.add_option("--max_examples", arguments.max_examples,
                      "Train on so many texts only");
   command

@@ -64,8 +64,9 @@ absl::Status StoppedWatching(const std::string& job, const absl::Status& why) {
   if (!is_about_the_watch) return why;
   return absl::Status(
       why.code(),
-      absl::StrCat("stopped watching; the job goes on. To watch it again: "
-                   "carousel jobs watch ",
+      absl::StrCat("stopped watching: ", why.message(),
+                   "; this does not stop the job. To watch it again: carousel "
+                   "jobs watch ",
                    job, "; to stop it: carousel jobs cancel ", job));
 }
 

@@ -1,0 +1,161 @@
+// carousel dataset import, list, describe, delete
+#include <string>
+
+#include "tests/client/cli_fixture.h"
+
+namespace carousel::client {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class DatasetTest : public CliTest {
+ protected:
+  DatasetTest() {
+    server_.upload_dataset = [this](auto& reader, auto& response) {
+      v1::UploadDatasetRequest request;
+      while (reader.Read(&request)) {
+        if (request.has_header()) header_ = request.header();
+        if (request.has_data()) received_ += request.data();
+      }
+      response.mutable_dataset()->set_name(header_.name());
+      response.set_is_new(is_new_);
+      return grpc::Status::OK;
+    };
+    server_.describe = [this](const auto& request, auto& response) {
+      response.mutable_dataset()->set_name(request.name());
+      response.mutable_dataset()->set_rows(10);
+      *response.mutable_statistics() = statistics_;
+      if (!request.vectors().empty()) {
+        response.mutable_statistics()->mutable_coverage()->set_tokens(0.75);
+        response.mutable_statistics()->mutable_coverage()->set_words(0.5);
+      }
+      return grpc::Status::OK;
+    };
+    (*statistics_.mutable_labels())["positive"] = 6;
+    (*statistics_.mutable_labels())["negative"] = 4;
+    (*statistics_.mutable_splits())["train"] = 7;
+    (*statistics_.mutable_splits())["validation"] = 2;
+    (*statistics_.mutable_splits())["test"] = 1;
+    statistics_.mutable_tokens()->set_median(174);
+    statistics_.mutable_tokens()->set_mean(234.5);
+    statistics_.mutable_tokens()->set_p95(600);
+    statistics_.mutable_tokens()->set_max(1839);
+    statistics_.set_duplicates(2);
+    statistics_.set_vocabulary(1000);
+    statistics_.mutable_padding()->set_length(400);
+    statistics_.mutable_padding()->set_padded_share(0.25);
+  }
+
+  bool is_new_ = true;
+  v1::DatasetHeader header_;
+  std::string received_;
+  v1::DatasetStatistics statistics_;
+};
+
+TEST_F(DatasetTest, ImportSendsTheFileAndSaysWhatIsInIt) {
+  const std::string file = WriteInput("imdb.csv", "review,sentiment\n");
+  const Outcome outcome = Run({"dataset", "import", "imdb", file});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(received_, "review,sentiment\n");
+  EXPECT_EQ(header_.name(), "imdb");
+  EXPECT_EQ(header_.text_column(), "");
+  EXPECT_EQ(header_.split(), "");
+  EXPECT_FALSE(header_.has_split_seed());
+  EXPECT_THAT(outcome.out,
+              AllOf(HasSubstr("4 negative, 6 positive"),
+                    HasSubstr("7 train, 2 validation, 1 test"),
+                    HasSubstr("duplicates"), HasSubstr("median 174"),
+                    HasSubstr("25.00 % of the positions padded")));
+}
+
+TEST_F(DatasetTest, ImportPassesItsOptionsOn) {
+  const std::string file = WriteInput("imdb.csv", "x");
+  ASSERT_EQ(Run({"dataset", "import", "imdb", file, "--text_column=body",
+                 "--label_column=stars", "--id_column=key", "--split=80/10/10",
+                 "--split_seed=7"})
+                .code,
+            0);
+  EXPECT_EQ(header_.text_column(), "body");
+  EXPECT_EQ(header_.label_column(), "stars");
+  EXPECT_EQ(header_.id_column(), "key");
+  EXPECT_EQ(header_.split(), "80/10/10");
+  EXPECT_EQ(header_.split_seed(), 7u);
+}
+
+TEST_F(DatasetTest, DescribeHasItsFields) {
+  const Outcome outcome = Run({"dataset", "describe", "imdb", "--json"});
+  EXPECT_EQ(
+      outcome.out,
+      R"({"dataset":"imdb","rows":10,"labels":{"negative":4,"positive":6},)"
+      R"("splits":{"train":7,"validation":2,"test":1},)"
+      R"("tokens":{"median":174.0,"mean":234.5,"p95":600.0,"max":1839},)"
+      R"("duplicates":2,"vocabulary":1000,"coverage":null,)"
+      R"("padding":{"length":400,"padded_share":0.25}})"
+      "\n");
+}
+
+TEST_F(DatasetTest, DescribeMeasuresTheCoverageOfVectors) {
+  const auto json =
+      Run({"dataset", "describe", "imdb", "--vectors=glove", "--json"}).Json();
+  EXPECT_EQ(json["coverage"]["tokens"], 0.75);
+  EXPECT_EQ(json["coverage"]["words"], 0.5);
+  EXPECT_THAT(Run({"dataset", "describe", "imdb", "--vectors=glove"}).out,
+              HasSubstr("75.00 % of the tokens"));
+}
+
+TEST_F(DatasetTest, WarnsOfTextsWithBothLabels) {
+  EXPECT_THAT(Run({"dataset", "describe", "imdb"}).err, IsEmpty());
+  statistics_.set_conflicting_groups(1);
+  statistics_.add_conflict_examples("rows 12 and 40");
+  EXPECT_THAT(Run({"dataset", "describe", "imdb", "--json"}).err,
+              AllOf(HasSubstr("both labels"), HasSubstr("rows 12 and 40")));
+}
+
+TEST_F(DatasetTest, TheSameContentAgainIsSaidToBeThere) {
+  const std::string file = WriteInput("imdb.csv", "x");
+  EXPECT_THAT(Run({"dataset", "import", "imdb", file}).err,
+              Not(HasSubstr("already")));
+  is_new_ = false;
+  const Outcome outcome = Run({"dataset", "import", "imdb", file});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("already"));
+}
+
+TEST_F(DatasetTest, AFileThatIsNotThereIsInvalidInput) {
+  const Outcome outcome =
+      Run({"dataset", "import", "imdb", folder_ / "none.csv", "--json"});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_EQ(outcome.Json()["error"]["code"], "INVALID_ARGUMENT");
+  EXPECT_THAT(outcome.err, HasSubstr("none.csv"));
+}
+
+TEST_F(DatasetTest, ListHasItsFields) {
+  server_.list_datasets = [](const auto&, auto& response) {
+    auto& dataset = *response.add_datasets();
+    dataset.set_name("imdb");
+    dataset.set_rows(10000);
+    return grpc::Status::OK;
+  };
+  const auto json = Run({"dataset", "list", "--json"}).Json();
+  EXPECT_THAT(Keys(json["datasets"][0]),
+              ElementsAre("dataset", "rows", "sha256", "created_at"));
+  EXPECT_THAT(Run({"dataset", "list"}).out, HasSubstr("imdb     10,000"));
+}
+
+TEST_F(DatasetTest, DeleteSaysWhatIsGone) {
+  server_.delete_dataset = [](const auto& request, auto&) {
+    EXPECT_EQ(request.name(), "imdb");
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(Run({"dataset", "delete", "imdb", "--json"}).out,
+            "{\"dataset\":\"imdb\",\"deleted\":true}\n");
+  EXPECT_EQ(Run({"dataset", "delete", "imdb"}).out,
+            "Deleted the dataset imdb.\n");
+}
+
+}  // namespace
+}  // namespace carousel::client
