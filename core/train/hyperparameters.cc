@@ -77,7 +77,16 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+const Setting* Find(std::span<const Setting> settings, std::string_view key) {
+  const auto found = std::ranges::find(settings, key, &Setting::key);
+  return found == settings.end() ? nullptr : &*found;
+}
+
 std::string UnknownKey(std::string_view key) {
+  if (Find(RunSettings(), key) != nullptr) {
+    return absl::StrCat(ToAbslView(key),
+                        " has a field of its own; it is no setting");
+  }
   std::string message = absl::StrCat("there is no setting ", Quote(key));
   constexpr std::size_t kLongest = 64;
   if (key.size() > kLongest) return message;
@@ -88,11 +97,6 @@ std::string UnknownKey(std::string_view key) {
     absl::StrAppend(&message, "; did you mean ", nearest->key, "?");
   }
   return message;
-}
-
-const Setting* Find(std::span<const Setting> settings, std::string_view key) {
-  const auto found = std::ranges::find(settings, key, &Setting::key);
-  return found == settings.end() ? nullptr : &*found;
 }
 
 // A JSON value as --set would have it.

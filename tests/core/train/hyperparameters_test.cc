@@ -146,7 +146,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"learning_rat", "0.1",
                  "there is no setting \"learning_rat\"; did you mean "
                  "learning_rate?"},
-        BadValue{"epochs", "3", "there is no setting \"epochs\""}),
+        BadValue{"speed", "3", "there is no setting \"speed\""},
+        BadValue{"epochs", "3",
+                 "epochs has a field of its own; it is no setting"}),
     [](const auto& info) { return std::to_string(info.index); });
 
 TEST(ApplySettingsTest, ValuesAtTheLimitsAreTaken) {
