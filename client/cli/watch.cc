@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/error_output.h"
 #include "client/cli/format.h"
 #include "client/cli/job_output.h"
 #include "client/cli/json_output.h"
@@ -47,7 +48,7 @@ class EpochPrinter final : public WatchObserver {
     // Once an interruption; the attempts in between are no news.
     if (connection_is_lost_) return;
     connection_is_lost_ = true;
-    session_.console().Message(absl::StrCat(std::string(why.message()),
+    session_.console().Message(absl::StrCat(Explain(why).message(),
                                             "; trying again until it is back"));
   }
 
