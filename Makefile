@@ -1,6 +1,6 @@
 # The commands a person needs, and nothing else: the build is CMake's, the work
 # is in scripts/.
-.PHONY: build test demo bench format lint setup
+.PHONY: bench binaries build demo format lint setup test
 
 setup:
 	scripts/setup
@@ -8,6 +8,11 @@ setup:
 build: setup
 	cmake --preset release
 	cmake --build --preset release
+
+# What people run, without the tests.
+binaries: setup
+	cmake --preset release
+	cmake --build --preset release --target carousel carouseld carousel_worker
 
 # Everything, ThreadSanitizer over what it can run on first, so that the last
 # lines are those of the whole suite.
@@ -19,7 +24,7 @@ test: build
 
 # Fetches real reviews and vectors, trains 50 epochs through the server,
 # evaluates, predicts and draws; see scripts/demo.
-demo: build
+demo: binaries
 	scripts/demo
 
 bench: build
