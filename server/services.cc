@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "grpc/health/v1/health.pb.h"
+
 namespace carousel {
 
 Services::Services(const ServiceSettings& settings, Backend& backend,
@@ -25,6 +27,9 @@ Services::Services(const ServiceSettings& settings, Backend& backend,
               backend.predictor(), quick_) {}
 
 void Services::Register(grpc::ServerBuilder& builder) {
+  // gRPC serves health without a descriptor; linking ours lets reflection, and
+  // so grpcurl, call it by name.
+  grpc::health::v1::HealthCheckRequest::descriptor();
   builder.RegisterService(&sentiment_);
   builder.RegisterService(&training_);
   builder.RegisterService(&models_);

@@ -252,12 +252,15 @@ TEST_F(SentimentServiceTest, EvaluateCountsTextsItCannotRead) {
   StartServer();
   // Not empty, so it is imported; the model, which drops punctuation, has
   // nothing left of it.
-  const std::string csv =
-      "id,review,sentiment\n1,good,pos\n2,bad,neg\n3,!!!,neg\n"
-      "4,great,pos\n";
+  std::string csv = "id,review,sentiment\n0,!!!,neg\n";
+  constexpr int kReadable = 40;
+  for (int row = 1; row <= kReadable; ++row) {
+    absl::StrAppend(&csv, row, ",good ", row,
+                    row % 2 == 0 ? ",pos\n" : ",neg\n");
+  }
   ASSERT_THAT(UploadDataset("few", csv), IsGrpcOk());
   ASSERT_THAT(Evaluate("tiny", "few", "all"), IsGrpcOk());
-  EXPECT_EQ(evaluation_.count(), 3);
+  EXPECT_EQ(evaluation_.count(), kReadable);
   EXPECT_EQ(evaluation_.skipped(), 1);
 }
 
