@@ -96,7 +96,7 @@ TEST_F(ProcessLauncherTest, SaysHowAWorkerDied) {
       {"exit 3", "exited with status 3 without saying how"},
       {"", "exited with status 0 without saying how"},
       {"epoch 1\nsignal 9", "killed by signal 9 (SIGKILL)"},
-      {"signal 11", "killed by signal 11 (SIGSEGV)"},
+      {"signal 6", "killed by signal 6 (SIGABRT)"},
       {"done result\nexit 4", "exited with status 4"},
       {"bytes \x05"
        "ab",
