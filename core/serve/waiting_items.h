@@ -4,11 +4,11 @@
 #ifndef CAROUSEL_CORE_SERVE_WAITING_ITEMS_H_
 #define CAROUSEL_CORE_SERVE_WAITING_ITEMS_H_
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
+#include <tuple>
 #include <vector>
 
 #include "core/serve/live_model.h"
@@ -41,7 +41,10 @@ class WaitingItems {
   struct Urgency {
     SteadyTime deadline;
     std::uint64_t sequence = 0;  // the order of Add
-    auto operator<=>(const Urgency&) const = default;
+    bool operator<(const Urgency& other) const {
+      return std::tie(deadline, sequence) <
+             std::tie(other.deadline, other.sequence);
+    }
   };
   using Items = std::map<Urgency, QueueItem>;
   using ByLength = std::map<std::size_t, std::set<Urgency>>;
