@@ -30,8 +30,8 @@ Histogram& Phase(Registry& registry, const char* phase) {
   return BuildHistogram()
       .Name("carousel_predict_phase_seconds")
       .Help(
-          "Parts of answering: tokenize (a text or a call), forward (a "
-          "batch), reply (a call)")
+          "Parts of answering: tokenize (a call), forward (a batch), "
+          "reply (a call)")
       .Register(registry)
       .Add({{"phase", phase}}, kPhaseBuckets);
 }

@@ -31,9 +31,9 @@ std::string MakeRequestId() {
   return absl::StrCat(absl::Hex(generator(), absl::kZeroPad16));
 }
 
-// Our own services are waited for when draining; a health or reflection stream
-// would never end.
-bool IsWaitedFor(std::string_view full_method) {
+// Our own services are waited for when draining, which a health or reflection
+// stream would never end, and logged, which probes would only fill.
+bool IsOurs(std::string_view full_method) {
   return full_method.starts_with("/carousel.");
 }
 
@@ -44,16 +44,16 @@ class RpcInterceptor final : public grpc::experimental::Interceptor {
       : observers_(observers),
         method_(observers.metrics.ForMethod(info.method())),
         context_(*info.server_context()),
-        waited_for_(IsWaitedFor(info.method())),
+        ours_(IsOurs(info.method())),
         began_(observers.clock.SteadyNow()) {
     method_.Began();
-    if (waited_for_) observers_.gate.CallBegan();
+    if (ours_) observers_.gate.CallBegan();
   }
 
   ~RpcInterceptor() override {
     // A call that broke off before it had a status.
     if (!concluded_) Conclude(grpc::StatusCode::CANCELLED);
-    if (waited_for_) observers_.gate.CallEnded();
+    if (ours_) observers_.gate.CallEnded();
   }
 
   void Intercept(InterceptorBatchMethods* methods) override {
@@ -92,7 +92,8 @@ class RpcInterceptor final : public grpc::experimental::Interceptor {
     const std::chrono::duration<double> elapsed =
         observers_.clock.SteadyNow() - began_;
     method_.Ended(code, elapsed.count());
-    observers_.log->info(
+    observers_.log->log(
+        ours_ ? spdlog::level::info : spdlog::level::debug,
         "rpc method={} code={} seconds={:.6f} request_id={} peer={}",
         method_.label(), GrpcCodeName(code), elapsed.count(), request_id_,
         peer_);
@@ -101,7 +102,7 @@ class RpcInterceptor final : public grpc::experimental::Interceptor {
   const RpcObservers& observers_;
   RpcMetrics::Method& method_;
   const grpc::ServerContextBase& context_;
-  const bool waited_for_;
+  const bool ours_;
   const std::chrono::steady_clock::time_point began_;
   std::string request_id_;
   std::string peer_;

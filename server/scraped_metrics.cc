@@ -3,7 +3,7 @@
 #include <system_error>
 #include <utility>
 
-#include "server/process_statistics.h"
+#include "core/engine/device_memory.h"
 
 namespace carousel {
 namespace {
@@ -43,14 +43,13 @@ MetricFamily One(const char* name, const char* help, double value,
   return FamilyBuilder(name, help, type).Add(value).Build();
 }
 
-void CollectProcess(std::vector<MetricFamily>& families) {
-  const auto statistics = ReadProcessStatistics();
+void CollectProcess(const absl::StatusOr<ProcessStatistics>& statistics,
+                    std::vector<MetricFamily>& families) {
   if (!statistics.ok()) return;
-  const auto resident = static_cast<double>(statistics->resident_bytes);
   families.push_back(One("process_cpu_seconds_total", "User and system time",
                          statistics->cpu_seconds, MetricType::Counter));
-  families.push_back(
-      One("process_resident_memory_bytes", "Resident memory", resident));
+  families.push_back(One("process_resident_memory_bytes", "Resident memory",
+                         static_cast<double>(statistics->resident_bytes)));
   families.push_back(One("process_virtual_memory_bytes", "Virtual memory",
                          static_cast<double>(statistics->virtual_bytes)));
   families.push_back(One("process_open_fds", "Open file descriptors",
@@ -60,10 +59,6 @@ void CollectProcess(std::vector<MetricFamily>& families) {
   families.push_back(One("process_start_time_seconds",
                          "When the process started, in Unix time",
                          statistics->start_time));
-  families.push_back(
-      FamilyBuilder("carousel_device_memory_bytes", "Memory of the device")
-          .Add(resident, {{"device", "cpu"}, {"kind", "resident"}})
-          .Build());
 }
 
 }  // namespace
@@ -76,7 +71,9 @@ std::vector<MetricFamily> ScrapedMetrics::Collect() const {
   CollectJobs(families);
   CollectModels(families);
   CollectDisk(families);
-  CollectProcess(families);
+  const absl::StatusOr<ProcessStatistics> statistics = ReadProcessStatistics();
+  CollectMemory(statistics, families);
+  CollectProcess(statistics, families);
   families.push_back(One("carousel_predict_queue_depth",
                          "Texts waiting for a batch",
                          static_cast<double>(sources_.predict_queue_depth())));
@@ -115,6 +112,29 @@ void ScrapedMetrics::CollectDisk(std::vector<MetricFamily>& families) const {
   families.push_back(One("carousel_data_disk_free_bytes",
                          "Free on the disk of the data folder",
                          static_cast<double>(space.available)));
+}
+
+void ScrapedMetrics::CollectMemory(
+    const absl::StatusOr<ProcessStatistics>& statistics,
+    std::vector<MetricFamily>& families) const {
+  FamilyBuilder memory("carousel_device_memory_bytes",
+                       "Memory of the device; of the CPU, what is resident");
+  const auto add = [&](const char* kind, std::int64_t bytes) {
+    memory.Add(static_cast<double>(bytes),
+               {{"device", sources_.device}, {"kind", kind}});
+  };
+  if (sources_.device == "cpu") {
+    if (!statistics.ok()) return;
+    add("resident", statistics->resident_bytes);
+  } else {
+    const auto device = ReadDeviceMemory(sources_.device);
+    if (!device.ok()) return;
+    add("allocated", device->allocated);
+    add("reserved", device->reserved);
+    add("free", device->free);
+    add("total", device->total);
+  }
+  families.push_back(memory.Build());
 }
 
 }  // namespace carousel

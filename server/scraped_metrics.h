@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "core/store/records.h"
 #include "server/metric_labels.h"
+#include "server/process_statistics.h"
 
 namespace carousel {
 
@@ -28,6 +29,7 @@ struct ScrapeSources {
       model_versions;
   std::function<std::size_t()> predict_queue_depth;
   std::filesystem::path data_dir;
+  std::string device;  // as ResolveDevice gives it
 };
 
 // Thread-safe as far as its sources are.
@@ -42,6 +44,8 @@ class ScrapedMetrics final : public prometheus::Collectable {
   void CollectJobs(std::vector<prometheus::MetricFamily>& families) const;
   void CollectModels(std::vector<prometheus::MetricFamily>& families) const;
   void CollectDisk(std::vector<prometheus::MetricFamily>& families) const;
+  void CollectMemory(const absl::StatusOr<ProcessStatistics>& statistics,
+                     std::vector<prometheus::MetricFamily>& families) const;
 
   const ScrapeSources sources_;
   ModelLabels& labels_;

@@ -3,12 +3,15 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/engine/engine.h"
@@ -30,11 +33,20 @@ constexpr int kMinClientPingMs = 10 * 1000;
 // Of the drain time, what running calls get; the rest is for breaking off.
 constexpr double kCallShare = 0.8;
 
+// Said now, not by the first job that fails.
+absl::Status CheckWorker(const std::filesystem::path& binary) {
+  if (access(binary.c_str(), X_OK) == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the worker program ", binary.string(),
+                   " is not there or cannot be run"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CarouselServer>> CarouselServer::Create(
     const ServerOptions& options, std::shared_ptr<spdlog::logger> log) {
   RETURN_IF_ERROR(Validate(options));
+  RETURN_IF_ERROR(CheckWorker(options.worker_binary));
   ASSIGN_OR_RETURN(std::string device, ResolveDevice(options.device));
   SetTorchThreads(options.threads);
   std::unique_ptr<CarouselServer> server(
@@ -91,7 +103,8 @@ absl::Status CarouselServer::StartMetrics() {
           .model_versions = [this] { return backend_->CountVersions(); },
           .predict_queue_depth =
               [this] { return backend_->predictor().queue_depth(); },
-          .data_dir = options_.data_dir},
+          .data_dir = options_.data_dir,
+          .device = device_},
       metrics_.labels());
   metrics_server_->Add(metrics_.registry());
   metrics_server_->Add(scraped_metrics_);

@@ -213,7 +213,8 @@ TEST_F(MetricsTest, LooksUpTheRestWhenAsked) {
                 return std::map<std::string, std::int64_t>{{"imdb", 3}};
               },
           .predict_queue_depth = [] { return std::size_t{17}; },
-          .data_dir = "/"},
+          .data_dir = "/",
+          .device = "cpu"},
       metrics_.labels());
   server_->Add(scraped);
   const Series series = Now();
@@ -244,12 +245,15 @@ TEST_F(MetricsTest, ASourceThatFailsIsLeftOut) {
           .jobs = [] { return absl::InternalError("disk"); },
           .model_versions = [] { return absl::InternalError("disk"); },
           .predict_queue_depth = [] { return std::size_t{0}; },
-          .data_dir = "/no/such/folder"},
+          .data_dir = "/no/such/folder",
+          .device = "cuda:0"},
       metrics_.labels());
   server_->Add(scraped);
   const Series series = Now();
   EXPECT_THAT(series, Not(Contains(Key(StartsWith("carousel_jobs")))));
   EXPECT_THAT(series, Not(Contains(Key("carousel_data_disk_free_bytes"))));
+  EXPECT_THAT(series,
+              Not(Contains(Key(StartsWith("carousel_device_memory_bytes")))));
   EXPECT_THAT(series, Contains(Pair("carousel_predict_queue_depth", 0)));
 }
 

@@ -153,6 +153,24 @@ TEST_F(ServerTest, RefusesToListenOpenly) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+TEST_F(ServerTest, RefusesToStartWithoutItsWorker) {
+  options_.worker_binary = data_dir_ / "carousel_worker";
+  EXPECT_THAT(StartAnother(options_),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr(options_.worker_binary.string())));
+}
+
+TEST_F(ServerTest, ProbesDoNotFillTheLog) {
+  StartServer();
+  CheckHealth("");
+  ASSERT_THAT(GetInfo(), IsGrpcOk());
+  EXPECT_THAT(log(), HasSubstr("ServerService/GetServerInfo"));
+  EXPECT_THAT(log(), Not(HasSubstr("Health/Check")));
+  EXPECT_EQ(ScrapeMetrics().at("carousel_rpc_requests_total{code=\"OK\","
+                               "method=\"Health/Check\"}"),
+            1);
+}
+
 TEST_F(ServerTest, RepeatsTheCallersRequestId) {
   StartServer();
   grpc::ClientContext context;
