@@ -13,11 +13,9 @@ namespace carousel {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using enum absl::StatusCode;
 

@@ -30,7 +30,7 @@ struct Fate {
 
 class Storm {
  public:
-  Storm() : fates_(kPushers * kPushes * kMaxItems) {}
+  Storm() : fates_(std::size_t{kPushers} * kPushes * kMaxItems) {}
 
   void Push(int pusher) {
     std::mt19937_64 random(pusher);
@@ -38,6 +38,7 @@ class Storm {
     for (int push = 0; push < kPushes; ++push) {
       const int count = 1 + static_cast<int>(UniformBelow(random, kMaxItems));
       std::vector<QueueItem> items;
+      items.reserve(count);
       for (int i = 0; i < count; ++i) {
         items.push_back(RandomItem(next + i, random));
       }
@@ -103,6 +104,8 @@ TEST(BatchingQueueStormTest, FinishesEveryItemItTookExactlyOnce) {
   Storm storm;
   std::vector<std::thread> pushers;
   std::vector<std::thread> poppers;
+  pushers.reserve(kPushers);
+  poppers.reserve(kPoppers);
   for (int i = 0; i < kPushers; ++i) {
     pushers.emplace_back([&, i] { storm.Push(i); });
   }

@@ -174,6 +174,7 @@ TEST_F(BatchingQueueTest, WakesAThreadForEachModel) {
   BatchingQueue queue({}, clock_);
   std::atomic<int> rows = 0;
   std::vector<std::thread> poppers;
+  poppers.reserve(2);
   for (int i = 0; i < 2; ++i) {
     poppers.emplace_back([&] {
       // Each keeps the batch it has until the other has one too.

@@ -24,8 +24,6 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Pointee;
-using ::testing::Property;
 using ::testing::SizeIs;
 using enum absl::StatusCode;
 
@@ -132,6 +130,7 @@ TEST_F(ModelRegistryTest, LoadsAVersionOnceForManyCallers) {
   Restart();
   std::vector<std::shared_ptr<const LiveModel>> models(8);
   std::vector<std::thread> callers;
+  callers.reserve(models.size());
   for (auto& model : models) {
     callers.emplace_back([&] { model = registry_->Get(Ref("m")).value(); });
   }
@@ -344,6 +343,7 @@ TEST_F(ModelRegistryTest, StormOfReadersAndSwaps) {
   ASSERT_OK(PublishJob("job-2"));
   std::atomic<bool> stop = false;
   std::vector<std::thread> readers;
+  readers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
       while (!stop) {

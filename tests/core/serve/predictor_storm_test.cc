@@ -80,6 +80,7 @@ TEST_F(PredictorStormTest, EveryAnswerLandsAtItsOwnText) {
   Predictor predictor({.threads = 2, .queue = {.max_batch_rows = 16}},
                       registry_, executor_, Clock::Real(), nullptr);
   std::vector<std::thread> callers;
+  callers.reserve(kCallers);
   for (int i = 0; i < kCallers; ++i) {
     callers.emplace_back([&, i] { RunCaller(predictor, i); });
   }
@@ -92,6 +93,7 @@ TEST_F(PredictorStormTest, StopInTheMiddleLeavesNobodyWithoutAReply) {
                       registry_, executor_, Clock::Real(), nullptr);
   std::atomic<int> answered = 0;
   std::vector<std::thread> callers;
+  callers.reserve(kCallers);
   for (int i = 0; i < kCallers; ++i) {
     callers.emplace_back([&] {
       while (true) {

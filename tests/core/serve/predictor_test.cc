@@ -17,7 +17,6 @@
 namespace carousel {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -264,6 +263,7 @@ TEST_F(PredictorTest, StopAnswersWhatItTookAndRefusesTheRest) {
   CloseGate();
   const auto predictor = MakePredictor({.queue = {.max_batch_rows = 1}});
   std::vector<std::future<Reply>> taken;
+  taken.reserve(5);
   for (int i = 0; i < 5; ++i) {
     taken.push_back(Start(*predictor, Request({"w1", "w2"})));
   }
@@ -310,6 +310,7 @@ TEST_F(PredictorTest, HoldsNoThreadWhileACallWaits) {
   Predictor predictor({.queue = {.max_batch_rows = 1}}, registry_, executor,
                       clock_, nullptr);
   std::vector<std::future<Reply>> replies;
+  replies.reserve(50);
   for (int i = 0; i < 50; ++i) {
     replies.push_back(Start(predictor, Request({"w1"})));
     // Were a task to wait for its answer, this thread would not come back.

@@ -16,13 +16,13 @@ namespace carousel {
 
 // A text of `length` tokens whose first token is `id`, so that a test finds it
 // again after it has been through the queue.
-inline QueueItem MakeItem(std::shared_ptr<const LiveModel> model, TokenId id,
-                          std::size_t length,
+inline QueueItem MakeItem(const std::shared_ptr<const LiveModel>& model,
+                          TokenId id, std::size_t length,
                           SteadyTime deadline = SteadyTime::max()) {
-  QueueItem item{.model = std::move(model), .deadline = deadline};
+  QueueItem item{.model = model, .deadline = deadline};
   item.text.tokens.assign(length, kUnknownId);
   item.text.tokens[0] = id;
-  item.done = [](absl::StatusOr<double>) {};
+  item.done = [](const absl::StatusOr<double>&) {};
   return item;
 }
 
@@ -30,6 +30,7 @@ inline TokenId IdOf(const QueueItem& item) { return item.text.tokens[0]; }
 
 inline std::vector<TokenId> IdsOf(const std::vector<QueueItem>& items) {
   std::vector<TokenId> ids;
+  ids.reserve(items.size());
   for (const QueueItem& item : items) ids.push_back(IdOf(item));
   return ids;
 }
