@@ -11,7 +11,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/text/word_vectors.h"
-#include "server/stoppable_source.h"
+#include "core/base/stoppable_source.h"
 #include "server/temporary_folder.h"
 
 namespace carousel {

@@ -9,7 +9,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/text/word_vectors.h"
-#include "server/stoppable_source.h"
+#include "core/base/stoppable_source.h"
 
 namespace carousel {
 namespace {

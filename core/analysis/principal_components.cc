@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/error_details.h"
 #include "core/base/status_macros.h"
+#include "core/nn/torch_status.h"
 
 namespace carousel {
 namespace {
@@ -89,9 +90,8 @@ absl::StatusOr<PrincipalComponents> ComputePrincipalComponents(
   RETURN_IF_ERROR(CheckArguments(values, rows, columns, dimensions));
   try {
     return Decompose(values, rows, columns, dimensions);
-  } catch (const std::exception& error) {
-    return absl::InternalError(
-        absl::StrCat("principal components: LibTorch: ", error.what()));
+  } catch (...) {
+    return WithContext(TorchExceptionToStatus(), "principal components");
   }
 }
 

@@ -14,7 +14,6 @@ namespace carousel {
 namespace {
 
 constexpr std::size_t kBufferBytes = 256 << 10;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kMaxListedColumns = 20;
 
 void DropCarriageReturn(std::string& field) {

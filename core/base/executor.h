@@ -16,7 +16,8 @@ class Executor {
  public:
   virtual ~Executor() = default;
 
-  // Runs `task` at some time, on some thread. Thread-safe.
+  // Runs `task`, which must not throw, at some time, on some thread.
+  // Thread-safe.
   virtual void Run(std::function<void()> task) = 0;
 };
 

@@ -9,6 +9,9 @@
 
 namespace carousel {
 
+// What some editors put before a file's first character.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 inline bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
 // The offset of the first byte that is not UTF-8 (no overlong forms, no

@@ -3,8 +3,9 @@
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/Device.h>
 
-#include <exception>
 #include <string>
+
+#include "core/nn/torch_status.h"
 
 namespace carousel {
 namespace {
@@ -34,8 +35,8 @@ absl::StatusOr<DeviceMemory> ReadDeviceMemory(std::string_view device) {
                         .reserved = CurrentBytes(statistics.reserved_bytes),
                         .free = static_cast<std::int64_t>(free),
                         .total = static_cast<std::int64_t>(total)};
-  } catch (const std::exception& error) {
-    return absl::InternalError(error.what());
+  } catch (...) {
+    return TorchExceptionToStatus();
   }
 }
 

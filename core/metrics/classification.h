@@ -1,5 +1,7 @@
 // Measures of a binary classifier. Counts come first, everything else is
 // derived from them; a measure whose denominator is 0 is absent, not 0.
+// Probabilities are in [0, 1], which PredictProbabilities sees to: of NaN there
+// is nothing to measure.
 #ifndef CAROUSEL_CORE_METRICS_CLASSIFICATION_H_
 #define CAROUSEL_CORE_METRICS_CLASSIFICATION_H_
 

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <cstring>
-#include <exception>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -13,6 +12,7 @@
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/nn/safetensors.h"
+#include "core/nn/torch_status.h"
 
 namespace carousel {
 namespace {
@@ -130,9 +130,8 @@ absl::StatusOr<LoadedModel> LoadModel(const std::filesystem::path& folder,
     absl::StatusOr<LoadedModel> loaded = LoadFiles(folder, kernel);
     if (!loaded.ok()) return WithContext(loaded.status(), folder.string());
     return loaded;
-  } catch (const std::exception& error) {
-    return absl::InternalError(
-        absl::StrCat(folder.string(), ": LibTorch: ", error.what()));
+  } catch (...) {
+    return WithContext(TorchExceptionToStatus(), folder.string());
   }
 }
 

@@ -31,9 +31,11 @@ struct LoadedModel {
 absl::Status SaveModel(const SentimentLstm& model, const Vocabulary& vocabulary,
                        const std::filesystem::path& folder);
 
-// Reads them back; INVALID_ARGUMENT or DATA_LOSS naming the file and what is
-// wrong: a missing or extra tensor, another shape, a vocabulary of another
-// size, weights that are not finite. `kernel` must outlive the model.
+// Reads them back. NOT_FOUND when a file is missing; INVALID_ARGUMENT naming
+// the file and what is wrong: a missing or extra tensor, another shape, a
+// vocabulary of another size, weights that are not finite; what LibTorch throws
+// as torch_status.h has it. Whether the files are those that were written is
+// for checksums to say. `kernel` must outlive the model.
 absl::StatusOr<LoadedModel> LoadModel(const std::filesystem::path& folder,
                                       const LstmKernel& kernel);
 

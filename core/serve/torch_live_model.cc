@@ -4,7 +4,6 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
-#include <exception>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "core/data/batcher.h"
 #include "core/nn/model_folder.h"
 #include "core/nn/sentiment_lstm.h"
+#include "core/nn/torch_status.h"
 
 namespace carousel {
 namespace {
@@ -73,8 +73,8 @@ absl::StatusOr<std::vector<double>> SentimentLiveModel::Predict(
         at::sigmoid(logits.to(at::kCPU, at::kDouble)).contiguous();
     const double* first = probabilities.const_data_ptr<double>();
     return std::vector<double>(first, first + probabilities.numel());
-  } catch (const std::exception& error) {
-    return absl::InternalError(absl::StrCat("LibTorch: ", error.what()));
+  } catch (...) {
+    return TorchExceptionToStatus();
   }
 }
 
@@ -129,9 +129,9 @@ absl::StatusOr<std::shared_ptr<const TorchLiveModel>> LoadLiveModel(
   ASSIGN_OR_RETURN(LoadedModel loaded, LoadModel(folder, GetKernel(engine)));
   try {
     loaded.model->MoveTo(device);
-  } catch (const std::exception& error) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        folder.string(), ": LibTorch on device ", device, ": ", error.what()));
+  } catch (...) {
+    return WithContext(TorchExceptionToStatus(),
+                       absl::StrCat(folder.string(), " on ", device));
   }
   auto model =
       std::make_shared<SentimentLiveModel>(name, version, std::move(loaded));

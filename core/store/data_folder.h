@@ -19,7 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/files.h"
-#include "core/store/checksums.h"
+#include "core/base/checksums.h"
 
 namespace carousel {
 

@@ -9,7 +9,8 @@
 // but space, tab and line ends; in GloVe text, where a few published words hold
 // spaces (glove.840B), the last `dimension` fields are the vector and what is
 // before them is the word, unless that ends in a number: then the line has too
-// many numbers. A repeated word keeps its first vector, as gensim does.
+// many numbers. A byte order mark before the first line is no part of it. A
+// repeated word keeps its first vector, as gensim does.
 #ifndef CAROUSEL_CORE_TEXT_WORD_VECTORS_H_
 #define CAROUSEL_CORE_TEXT_WORD_VECTORS_H_
 

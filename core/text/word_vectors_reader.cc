@@ -15,6 +15,7 @@
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/base/utf8.h"
 #include "core/text/word_vectors.h"
 #include "fast_float/fast_float.h"
 
@@ -82,6 +83,8 @@ class Reader {
   // False at the end. Fills fields_; the file's last lines may be empty, no
   // other.
   absl::StatusOr<bool> NextLine();
+  // Takes a byte order mark off the first line.
+  void DropByteOrderMark();
   // Settles format and dimension.
   absl::Status ReadFirstLine();
   absl::Status SetDimension(std::int64_t dimension);
@@ -124,6 +127,7 @@ absl::Status Reader::FieldError(std::size_t field,
 absl::Status Reader::Run() {
   ASSIGN_OR_RETURN(bool more, NextLine());
   if (!more) return absl::InvalidArgumentError("it is empty: no vectors");
+  DropByteOrderMark();
   RETURN_IF_ERROR(ReadFirstLine());
   if (header_.has_value()) {
     ASSIGN_OR_RETURN(more, NextLine());
@@ -151,6 +155,13 @@ absl::StatusOr<bool> Reader::NextLine() {
   if (empty_line == 0) return true;
   return absl::InvalidArgumentError(
       absl::StrCat("line ", empty_line, " is empty, and more lines follow"));
+}
+
+void Reader::DropByteOrderMark() {
+  std::string_view& first = fields_.front();
+  if (!first.starts_with(kByteOrderMark)) return;
+  first.remove_prefix(kByteOrderMark.size());
+  if (first.empty() && fields_.size() > 1) fields_.erase(fields_.begin());
 }
 
 absl::Status Reader::ReadFirstLine() {

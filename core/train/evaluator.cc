@@ -11,7 +11,7 @@
 #include "core/base/status_macros.h"
 #include "core/data/batcher.h"
 #include "core/nn/sentiment_lstm.h"
-#include "core/train/torch_status.h"
+#include "core/nn/torch_status.h"
 
 namespace carousel {
 namespace {

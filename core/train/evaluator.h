@@ -17,7 +17,8 @@ class SentimentLstm;
 
 // The probability of positive for each text, in order, in batches of similar
 // length. `batch_size` is at least 1. CANCELLED when `stop` was requested;
-// FAILED_PRECONDITION when an answer is not finite. Thread-safe.
+// FAILED_PRECONDITION when an answer is not finite; what LibTorch throws as
+// torch_status.h has it. Thread-safe.
 absl::StatusOr<std::vector<double>> PredictProbabilities(
     const SentimentLstm& model, std::span<const EncodedText> texts,
     std::size_t batch_size, std::stop_token stop = {});

@@ -24,8 +24,9 @@ struct DataReport {
   std::int64_t train_tokens = 0;
   std::int64_t vocabulary_size = 0;
   double padded_share = 0;
-  // The shares of the training texts' tokens, and of the vocabulary's words,
-  // that have a vector.
+  // The share of the training texts' tokens whose word is in the vocabulary and
+  // has a vector (a word rarer than min_count starts as the unknown one,
+  // whatever the vectors hold), and of the vocabulary's words.
   double token_coverage = 0;
   double word_coverage = 0;
 };

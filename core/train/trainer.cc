@@ -22,7 +22,7 @@
 #include "core/train/learner.h"
 #include "core/train/random_streams.h"
 #include "core/train/schedule.h"
-#include "core/train/torch_status.h"
+#include "core/nn/torch_status.h"
 
 namespace carousel {
 namespace {

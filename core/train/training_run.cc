@@ -15,7 +15,7 @@
 #include "core/train/encoded_corpus.h"
 #include "core/train/initial_embedding.h"
 #include "core/train/run_report.h"
-#include "core/train/torch_status.h"
+#include "core/nn/torch_status.h"
 #include "core/train/trainer.h"
 
 namespace carousel {

@@ -96,6 +96,17 @@ TEST(ReadWordVectorsTest, ReadsGzip) {
   EXPECT_THAT(vectors.Find("w999"), ElementsAre(999, 1));
 }
 
+TEST(ReadWordVectorsTest, DropsAByteOrderMark) {
+  for (const std::string content :
+       {"\xEF\xBB\xBFthe 1 2\nfilm 3 4\n",
+        "\xEF\xBB\xBF""2 2\nthe 1 2\nfilm 3 4\n",
+        "\xEF\xBB\xBF the 1 2\nfilm 3 4\n"}) {
+    ASSERT_OK_AND_ASSIGN(const WordVectors vectors, Read(content));
+    EXPECT_EQ(vectors.size(), 2u) << content;
+    EXPECT_THAT(vectors.Find("the"), ElementsAre(1, 2)) << content;
+  }
+}
+
 TEST(ReadWordVectorsTest, ReadsGloVeWordsWithSpaces) {
   ASSERT_OK_AND_ASSIGN(
       const auto vectors,

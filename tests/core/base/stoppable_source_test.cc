@@ -1,4 +1,4 @@
-#include "server/stoppable_source.h"
+#include "core/base/stoppable_source.h"
 
 #include <memory>
 #include <stop_token>

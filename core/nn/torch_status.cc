@@ -1,4 +1,4 @@
-#include "core/train/torch_status.h"
+#include "core/nn/torch_status.h"
 
 #include <c10/util/Exception.h>
 
@@ -14,8 +14,8 @@ namespace {
 
 absl::Status OutOfMemory(std::string_view what) {
   return absl::ResourceExhaustedError(
-      absl::StrCat("memory ran out (a smaller batch_size, max_tokens or "
-                   "hidden_size needs less): ",
+      absl::StrCat("memory ran out (training needs less with a smaller "
+                   "batch_size, max_tokens or hidden_size): ",
                    ToAbslView(what)));
 }
 

@@ -1,4 +1,4 @@
-#include "core/store/checksums.h"
+#include "core/base/checksums.h"
 
 #include <string>
 

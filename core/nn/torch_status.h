@@ -1,8 +1,8 @@
 // LibTorch throws; core does not. Where core is entered,
 //
 //   try { ... } catch (...) { return TorchExceptionToStatus(); }
-#ifndef CAROUSEL_CORE_TRAIN_TORCH_STATUS_H_
-#define CAROUSEL_CORE_TRAIN_TORCH_STATUS_H_
+#ifndef CAROUSEL_CORE_NN_TORCH_STATUS_H_
+#define CAROUSEL_CORE_NN_TORCH_STATUS_H_
 
 #include "absl/status/status.h"
 
@@ -15,4 +15,4 @@ absl::Status TorchExceptionToStatus();
 
 }  // namespace carousel
 
-#endif  // CAROUSEL_CORE_TRAIN_TORCH_STATUS_H_
+#endif  // CAROUSEL_CORE_NN_TORCH_STATUS_H_

@@ -1,6 +1,6 @@
 // A folder that can prove that it is still what was written.
-#ifndef CAROUSEL_CORE_STORE_CHECKSUMS_H_
-#define CAROUSEL_CORE_STORE_CHECKSUMS_H_
+#ifndef CAROUSEL_CORE_BASE_CHECKSUMS_H_
+#define CAROUSEL_CORE_BASE_CHECKSUMS_H_
 
 #include <cstdint>
 #include <filesystem>
@@ -32,4 +32,4 @@ absl::Status LinkFolder(const std::filesystem::path& folder,
 
 }  // namespace carousel
 
-#endif  // CAROUSEL_CORE_STORE_CHECKSUMS_H_
+#endif  // CAROUSEL_CORE_BASE_CHECKSUMS_H_

@@ -1,4 +1,4 @@
-#include "core/train/torch_status.h"
+#include "core/nn/torch_status.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>

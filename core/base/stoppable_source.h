@@ -1,6 +1,6 @@
 // A source of bytes that can be told to end.
-#ifndef CAROUSEL_SERVER_STOPPABLE_SOURCE_H_
-#define CAROUSEL_SERVER_STOPPABLE_SOURCE_H_
+#ifndef CAROUSEL_CORE_BASE_STOPPABLE_SOURCE_H_
+#define CAROUSEL_CORE_BASE_STOPPABLE_SOURCE_H_
 
 #include <cstddef>
 #include <stop_token>
@@ -33,4 +33,4 @@ class StoppableSource final : public ByteSource {
 
 }  // namespace carousel
 
-#endif  // CAROUSEL_SERVER_STOPPABLE_SOURCE_H_
+#endif  // CAROUSEL_CORE_BASE_STOPPABLE_SOURCE_H_
