@@ -21,6 +21,17 @@ struct Batch {
   std::vector<std::size_t> examples;  // [rows], which text each row is
 };
 
+// How large a batch may be that only answers. What it costs, in memory and in
+// time, is its rows times its longest text, to which the others are padded.
+struct BatchLimits {
+  std::size_t rows = 64;
+  std::size_t padded_tokens = 64 * 400;
+
+  bool Allow(std::size_t batch_rows, std::size_t longest) const {
+    return batch_rows <= rows && batch_rows * longest <= padded_tokens;
+  }
+};
+
 enum class BatchOrder {
   kSequential,  // as given
   kShuffled,    // a new order each epoch

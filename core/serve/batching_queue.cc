@@ -108,10 +108,8 @@ std::vector<QueueItem> BatchingQueue::TakeCompanions(const QueueItem& first) {
   {
     MutexLock lock(mutex_);
     expired = waiting_.TakeExpired(clock_.SteadyNow());
-    const std::size_t places =
-        std::max<std::size_t>(options_.max_batch_rows, 1);
-    companions =
-        waiting_.TakeNearest(first.model.get(), first.length(), places - 1);
+    companions = waiting_.TakeNearest(first.model.get(), first.length(),
+                                      options_.batch);
   }
   FinishExpired(expired);
   std::erase_if(companions, FinishIfCancelled);

@@ -24,7 +24,7 @@ namespace carousel {
 
 struct BatchingQueueOptions {
   std::size_t capacity = 16384;  // items waiting
-  std::size_t max_batch_rows = 64;
+  BatchLimits batch;
 };
 
 // Thread-safe. Calls nothing of an item, and destroys none, with its lock held.
@@ -45,8 +45,9 @@ class BatchingQueue {
   // Blocks until there is work; empty after Close when nothing waits. Items
   // past their deadline or cancelled are finished on the way and never
   // returned. The item whose deadline is nearest (at a tie, the oldest) is
-  // always in the batch; it is joined by items of the same model nearest to it
-  // in length, longest first in the result.
+  // always in the batch, however long it is; it is joined by items of the same
+  // model nearest to it in length while the batch stays within its limits,
+  // longest first in the result.
   std::vector<QueueItem> PopBatch() EXCLUDES(mutex_);
 
   // No more pushes; what waits is still answered.

@@ -1,5 +1,6 @@
 #include "core/serve/waiting_items.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -33,9 +34,10 @@ QueueItem WaitingItems::Take(Items::iterator position) {
 
 std::vector<QueueItem> WaitingItems::TakeNearest(const LiveModel* model,
                                                  std::size_t length,
-                                                 std::size_t count) {
+                                                 const BatchLimits& limits) {
   std::vector<QueueItem> taken;
-  while (taken.size() < count) {
+  std::size_t longest = length;
+  while (true) {
     const auto lengths = by_length_.find(model);
     if (lengths == by_length_.end()) break;
     const ByLength& buckets = lengths->second;
@@ -47,6 +49,9 @@ std::vector<QueueItem> WaitingItems::TakeNearest(const LiveModel* model,
         nearest = shorter;
       }
     }
+    longest = std::max(longest, nearest->first);
+    // The item itself, those taken, and this one.
+    if (!limits.Allow(taken.size() + 2, longest)) break;
     taken.push_back(Take(items_.find(*nearest->second.begin())));
   }
   return taken;

@@ -11,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/data/batcher.h"
 #include "core/serve/live_model.h"
 #include "core/serve/queue_item.h"
 
@@ -28,10 +29,11 @@ class WaitingItems {
   // There must be one.
   QueueItem TakeMostUrgent();
 
-  // Takes up to `count` items of `model`, those nearest to `length` first: at
-  // equal distance the shorter, at equal length the more urgent.
+  // Takes the companions of an item of `model` and `length`, those nearest to
+  // it in length first: at equal distance the shorter, at equal length the more
+  // urgent. Ends before the batch of them all would be over `limits`.
   std::vector<QueueItem> TakeNearest(const LiveModel* model, std::size_t length,
-                                     std::size_t count);
+                                     const BatchLimits& limits);
 
   std::size_t size() const { return items_.size(); }
   bool empty() const { return items_.empty(); }

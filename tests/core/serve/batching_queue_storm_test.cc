@@ -96,7 +96,7 @@ class Storm {
       std::make_shared<FakeLiveModel>("b")};
   std::vector<Fate> fates_;
   std::atomic<int> pushed_ = 0;
-  BatchingQueue queue_{{.capacity = 512, .max_batch_rows = kMaxBatchRows},
+  BatchingQueue queue_{{.capacity = 512, .batch = {.rows = kMaxBatchRows}},
                        Clock::Real()};
 };
 

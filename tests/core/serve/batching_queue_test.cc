@@ -66,7 +66,7 @@ TEST_F(BatchingQueueTest, TakesAllItemsOfAPushOrNone) {
 }
 
 TEST_F(BatchingQueueTest, RefusesAfterCloseAndStillGivesWhatWaits) {
-  BatchingQueue queue({.max_batch_rows = 1}, clock_);
+  BatchingQueue queue({.batch = {.rows = 1}}, clock_);
   ASSERT_OK(queue.Push(List(Item(1), Item(2))));
   queue.Close();
   const absl::Status refused = queue.Push(List(Item(3)));
@@ -79,7 +79,7 @@ TEST_F(BatchingQueueTest, RefusesAfterCloseAndStillGivesWhatWaits) {
 }
 
 TEST_F(BatchingQueueTest, JoinsTheMostUrgentWithItsLikeLongestFirst) {
-  BatchingQueue queue({.max_batch_rows = 3}, clock_);
+  BatchingQueue queue({.batch = {.rows = 3}}, clock_);
   std::vector<QueueItem> items =
       List(Item(1, 90), Item(2, 11), Item(3, 8), Item(4, 30),
            Item(5, 10, In(60)), Item(6, 12, In(90)));
@@ -91,7 +91,7 @@ TEST_F(BatchingQueueTest, JoinsTheMostUrgentWithItsLikeLongestFirst) {
 }
 
 TEST_F(BatchingQueueTest, ServesEqualDeadlinesInTheOrderOfArrival) {
-  BatchingQueue queue({.max_batch_rows = 1}, clock_);
+  BatchingQueue queue({.batch = {.rows = 1}}, clock_);
   ASSERT_OK(queue.Push(List(Item(1, 5), Item(2, 50))));
   ASSERT_OK(queue.Push(List(Item(3, 5))));
   for (const TokenId id : {1, 2, 3}) {
@@ -130,7 +130,7 @@ TEST_F(BatchingQueueTest, AWaitingThreadFinishesAnExpiredItemWithoutABatch) {
 }
 
 TEST_F(BatchingQueueTest, DropsCancelledItems) {
-  BatchingQueue queue({.max_batch_rows = 2}, clock_);
+  BatchingQueue queue({.batch = {.rows = 2}}, clock_);
   std::vector<QueueItem> items =
       List(Item(1, 5, In(1)), Item(2, 5, In(2)), Item(3, 5, In(3)), Item(4));
   // The most urgent, and one that would have joined the batch.

@@ -20,6 +20,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+// That many companions, whatever their length.
+BatchLimits Companions(std::size_t count) {
+  return {.rows = count + 1, .padded_tokens = std::size_t{1} << 40};
+}
+
 SteadyTime At(int seconds) { return SteadyTime(std::chrono::seconds(seconds)); }
 
 class WaitingItemsTest : public ::testing::Test {
@@ -54,25 +59,39 @@ TEST_F(WaitingItemsTest, TakesTheNearestInLengthOfOneModel) {
     items_.Add(MakeItem(model_, length, length));
   }
   items_.Add(MakeItem(other_model_, 10, 10));
-  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10, 3)),
+  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10, Companions(3))),
               ElementsAre(9, 12, 7));
-  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10, 9)),
+  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10, Companions(9))),
               ElementsAre(1, 30));
-  EXPECT_THAT(items_.TakeNearest(model_.get(), 10, 9), IsEmpty());
+  EXPECT_THAT(items_.TakeNearest(model_.get(), 10, Companions(9)), IsEmpty());
   EXPECT_EQ(items_.size(), 1u);
+}
+
+TEST_F(WaitingItemsTest, CountsAnItemByTheLongestOfItsBatch) {
+  for (const int length : {9, 10, 12, 13}) {
+    items_.Add(MakeItem(model_, length, length));
+  }
+  // Four rows of 12 are within 48; with the 13 they would be five of 13.
+  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10,
+                                       {.rows = 64, .padded_tokens = 48})),
+              ElementsAre(10, 9, 12));
+  // One row more of any length would be too many.
+  EXPECT_THAT(items_.TakeNearest(model_.get(), 10,
+                                 {.rows = 64, .padded_tokens = 25}),
+              IsEmpty());
 }
 
 TEST_F(WaitingItemsTest, PrefersTheShorterAtEqualDistance) {
   items_.Add(MakeItem(model_, 12, 12));
   items_.Add(MakeItem(model_, 8, 8));
-  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10, 1)), ElementsAre(8));
+  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10, Companions(1))), ElementsAre(8));
 }
 
 TEST_F(WaitingItemsTest, PrefersTheMoreUrgentAtEqualLength) {
   items_.Add(MakeItem(model_, 0, 8));
   items_.Add(MakeItem(model_, 1, 8, At(20)));
   items_.Add(MakeItem(model_, 2, 8, At(10)));
-  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10, 2)),
+  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10, Companions(2))),
               ElementsAre(2, 1));
 }
 
@@ -91,9 +110,10 @@ class SlowWaitingItems {
   }
   TokenId TakeMostUrgent() { return Take(MostUrgent()); }
   std::vector<TokenId> TakeNearest(const LiveModel* model, int length,
-                                   std::size_t count) {
+                                   const BatchLimits& limits) {
     std::vector<TokenId> taken;
-    while (taken.size() < count) {
+    std::size_t longest = static_cast<std::size_t>(length);
+    while (true) {
       const auto rank = [&](const Entry& entry) {
         const int own = static_cast<int>(entry.item.length());
         return std::tuple(entry.item.model.get() != model,
@@ -104,6 +124,8 @@ class SlowWaitingItems {
           items_.begin(), items_.end(),
           [&](const Entry& a, const Entry& b) { return rank(a) < rank(b); });
       if (it == items_.end() || it->item.model.get() != model) break;
+      longest = std::max(longest, it->item.length());
+      if (!limits.Allow(taken.size() + 2, longest)) break;
       taken.push_back(Take(it));
     }
     return taken;
@@ -159,8 +181,10 @@ TEST_F(WaitingItemsTest, AgreesWithASearchThroughAllItems) {
         ASSERT_EQ(IdOf(items_.TakeMostUrgent()), slow.TakeMostUrgent());
       }
     } else {
-      ASSERT_EQ(IdsOf(items_.TakeNearest(model.get(), length, 5)),
-                slow.TakeNearest(model.get(), length, 5));
+      const BatchLimits limits = {
+          .rows = 6, .padded_tokens = 20 + UniformBelow(random, 150)};
+      ASSERT_EQ(IdsOf(items_.TakeNearest(model.get(), length, limits)),
+                slow.TakeNearest(model.get(), length, limits));
     }
   }
 }
