@@ -12,11 +12,20 @@
 namespace carousel {
 namespace {
 
-// Threads for calls that read the catalogue, tokenize or load a model, and for
-// calls that read whole files or evaluate. Both mostly wait: for the disk, for
+// Threads for calls that read the catalogue, and for calls that read whole
+// files, load or evaluate a model. Both mostly wait: for the disk, for
 // SQLite's lock, for LibTorch's own threads.
 constexpr std::size_t kMinQuickThreads = 4;
 constexpr std::size_t kHeavyThreads = 4;
+
+// Tokenizing keeps a core busy and shares its threads with nothing that waits.
+// Loads wait for each other, so one thread more than works is enough.
+constexpr std::size_t kMinEncodeThreads = 2;
+constexpr std::size_t kLoadThreads = 2;
+
+std::size_t Cores(std::size_t at_least) {
+  return std::max<std::size_t>(at_least, std::thread::hardware_concurrency());
+}
 
 // What is left of the drain when the workers have had their time.
 constexpr double kStopGraceShare = 0.7;
@@ -24,7 +33,7 @@ constexpr double kStopGraceShare = 0.7;
 PredictorOptions MakePredictorOptions(const ServerOptions& options) {
   PredictorOptions predictor;
   predictor.queue.capacity = static_cast<std::size_t>(options.predict_queue);
-  predictor.queue.max_batch_rows =
+  predictor.queue.batch.rows =
       static_cast<std::size_t>(options.max_batch_rows);
   return predictor;
 }
@@ -83,11 +92,13 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
         return PublishResult(job, model_folder);
       },
       &job_log_);
-  quick_.emplace(std::max<std::size_t>(kMinQuickThreads,
-                                       std::thread::hardware_concurrency()));
+  quick_.emplace(Cores(kMinQuickThreads));
   heavy_.emplace(kHeavyThreads);
-  predictor_.emplace(MakePredictorOptions(options), registry_, *quick_, clock,
-                     &metrics.predict());
+  encode_.emplace(Cores(kMinEncodeThreads));
+  load_.emplace(kLoadThreads);
+  predictor_.emplace(MakePredictorOptions(options), registry_,
+                     PredictorExecutors{.encode = *encode_, .load = *load_},
+                     clock, &metrics.predict());
 }
 
 Backend::~Backend() {

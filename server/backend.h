@@ -96,6 +96,8 @@ class Backend {
   std::optional<JobRunner> runner_;
   std::optional<ThreadPool> quick_;
   std::optional<ThreadPool> heavy_;
+  std::optional<ThreadPool> encode_;
+  std::optional<ThreadPool> load_;
   std::optional<Predictor> predictor_;
 };
 

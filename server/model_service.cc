@@ -80,7 +80,7 @@ grpc::ServerUnaryReactor* ModelService::PromoteModel(
     grpc::CallbackServerContext* context,
     const v1::PromoteModelRequest* request,
     v1::PromoteModelResponse* response) {
-  return unary_.Run(
+  return changes_.Run(
       Authorize(*context, Role::kAdmin), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const PromoteRequest promote, FromProto(*request));
@@ -94,7 +94,7 @@ grpc::ServerUnaryReactor* ModelService::PromoteModel(
 grpc::ServerUnaryReactor* ModelService::LoadModel(
     grpc::CallbackServerContext* context, const v1::LoadModelRequest* request,
     v1::LoadModelResponse* response) {
-  return unary_.Run(
+  return changes_.Run(
       Authorize(*context, Role::kAdmin), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
@@ -107,7 +107,7 @@ grpc::ServerUnaryReactor* ModelService::LoadModel(
 grpc::ServerUnaryReactor* ModelService::UnloadModel(
     grpc::CallbackServerContext* context, const v1::UnloadModelRequest* request,
     v1::UnloadModelResponse* response) {
-  return unary_.Run(
+  return changes_.Run(
       Authorize(*context, Role::kAdmin), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
@@ -120,7 +120,7 @@ grpc::ServerUnaryReactor* ModelService::UnloadModel(
 grpc::ServerUnaryReactor* ModelService::DeleteModel(
     grpc::CallbackServerContext* context, const v1::DeleteModelRequest* request,
     v1::DeleteModelResponse* response) {
-  return unary_.Run(Authorize(*context, Role::kAdmin), *context,
+  return changes_.Run(Authorize(*context, Role::kAdmin), *context,
                     [=, this](std::stop_token) -> absl::Status {
                       ASSIGN_OR_RETURN(const auto reference,
                                        FromProto(*request));
@@ -145,7 +145,7 @@ grpc::ServerWriteReactor<v1::ExportModelResponse>* ModelService::ExportModel(
     const v1::ExportModelRequest* request) {
   absl::Status admitted = Authorize(*context, Role::kReader);
   admitted.Update(gate_.Admit());
-  return new ExportCall(admitted, executor_, [this, request = *request] {
+  return new ExportCall(admitted, exports_, [this, request = *request] {
     return PrepareExport(request);
   });
 }

@@ -14,18 +14,26 @@
 
 namespace carousel {
 
+// Where its calls run: those that look something up, and those that read or
+// remove whole versions. Neither is owned.
+struct ModelServiceExecutors {
+  Executor& catalogue;
+  Executor& files;
+};
+
 class ModelService final : public v1::ModelService::CallbackService {
  public:
   // Nothing is owned.
   ModelService(ModelRegistry& registry, const ModelStore& models,
-               const DataFolder& folder, Executor& executor,
+               const DataFolder& folder, const ModelServiceExecutors& executors,
                const DrainGate& gate)
       : registry_(registry),
         models_(models),
         folder_(folder),
-        executor_(executor),
+        exports_(executors.files),
         gate_(gate),
-        unary_(executor, gate) {}
+        unary_(executors.catalogue, gate),
+        changes_(executors.files, gate) {}
 
   grpc::ServerUnaryReactor* ListModels(
       grpc::CallbackServerContext* context,
@@ -64,9 +72,10 @@ class ModelService final : public v1::ModelService::CallbackService {
   ModelRegistry& registry_;
   const ModelStore& models_;
   const DataFolder& folder_;
-  Executor& executor_;
+  Executor& exports_;
   const DrainGate& gate_;
   const UnaryRunner unary_;
+  const UnaryRunner changes_;
 };
 
 }  // namespace carousel

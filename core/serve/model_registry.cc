@@ -27,6 +27,13 @@ absl::StatusOr<T> InContext(const std::pair<std::string, std::int64_t>& version,
                      VersionName(version.first, version.second));
 }
 
+// Whether another try would meet the same error: the files are to blame, and
+// not the machine at that moment.
+bool IsLasting(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsInvalidArgument(status) ||
+         absl::IsFailedPrecondition(status) || absl::IsNotFound(status);
+}
+
 // Whether `candidate` should take over from `holder`, by the rule of
 // `promote_if_better`: accuracies on different datasets say nothing.
 bool IsBetter(const ModelVersionRecord& candidate,
@@ -87,7 +94,11 @@ absl::StatusOr<ModelRegistry::ModelPointer> ModelRegistry::FindOrLoad(
     observer_(seconds.count(), model.ok());
   }
   MutexLock lock(mutex_);
-  loads_.insert_or_assign(key, model);
+  if (model.ok() || IsLasting(model.status())) {
+    loads_.insert_or_assign(key, model);
+  } else {
+    loads_.erase(key);
+  }
   return InContext(key, model);
 }
 
@@ -119,6 +130,13 @@ absl::StatusOr<std::vector<absl::Status>> ModelRegistry::LoadLabelled() {
     if (!model.ok()) failures.push_back(model.status());
   }
   return failures;
+}
+
+std::optional<absl::StatusOr<std::shared_ptr<const LiveModel>>>
+ModelRegistry::GetLoaded(const ModelReference& reference) {
+  const absl::StatusOr<Key> key = Resolve(reference);
+  if (!key.ok()) return key.status();
+  return Find(*key);
 }
 
 absl::StatusOr<std::shared_ptr<const LiveModel>> ModelRegistry::Get(
@@ -205,10 +223,15 @@ absl::Status ModelRegistry::MoveLabels(const ModelVersionRecord& published,
 absl::Status ModelRegistry::Delete(const ModelReference& reference) {
   MutexLock change_lock(change_mutex_);
   ASSIGN_OR_RETURN(const ModelVersionRecord record, store_.Resolve(reference));
-  RETURN_IF_ERROR(store_.Delete(record.model, record.version));
-  ForgetReferences();
-  Remove({record.model, record.version});
-  return absl::OkStatus();
+  const absl::Status deleted = store_.Delete(record.model, record.version);
+  // An error may mean that the version is gone and its folder is not yet.
+  const ModelReference version = {.name = record.model,
+                                  .version = record.version};
+  if (deleted.ok() || absl::IsNotFound(store_.Resolve(version).status())) {
+    ForgetReferences();
+    Remove({record.model, record.version});
+  }
+  return deleted;
 }
 
 std::vector<LoadedVersion> ModelRegistry::Loaded() const {

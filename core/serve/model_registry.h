@@ -49,10 +49,16 @@ class ModelRegistry {
 
   // The model that a reference means, loading it when it is not in memory.
   // NOT_FOUND as ModelStore::Resolve; DATA_LOSS for damaged files. A version
-  // that failed to load gives the same error again without another try, so
-  // that calls for it cost nothing; Load, Promote and Publish try again.
+  // whose files are to blame gives the same error again without another try,
+  // so that calls for it cost nothing; Load, Promote and Publish try again.
   absl::StatusOr<std::shared_ptr<const LiveModel>> Get(
       const ModelReference& reference) EXCLUDES(change_mutex_, mutex_);
+
+  // What Get gives when that needs no load; nothing when it needs one. Waits
+  // for the catalogue at most, and only for a reference that it has not seen
+  // since the labels last moved.
+  std::optional<absl::StatusOr<std::shared_ptr<const LiveModel>>> GetLoaded(
+      const ModelReference& reference) EXCLUDES(mutex_);
 
   // Loads a version and keeps it until Unload.
   absl::Status Load(const ModelReference& reference)

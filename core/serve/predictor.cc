@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,17 @@ double Seconds(std::chrono::steady_clock::duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
+// Memory that runs out over one text is that text's own error.
+absl::StatusOr<EncodedText> EncodeGuarded(const TextEncoder& encoder,
+                                          const std::string& text) {
+  try {
+    return encoder.Encode(text);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "memory ran out over a text of ", text.size(), " bytes"));
+  }
+}
+
 // `probability` if it is one.
 absl::StatusOr<double> CheckProbability(double probability) {
   // False for NaN as well.
@@ -28,11 +40,11 @@ absl::StatusOr<double> CheckProbability(double probability) {
 }  // namespace
 
 Predictor::Predictor(const PredictorOptions& options, ModelRegistry& registry,
-                     Executor& executor, const Clock& clock,
+                     const PredictorExecutors& executors, const Clock& clock,
                      PredictObserver* observer)
     : options_(options),
       registry_(registry),
-      executor_(executor),
+      executors_(executors),
       clock_(clock),
       observer_(observer),
       queue_(options.queue, clock) {
@@ -82,15 +94,15 @@ absl::Status Predictor::Admit(const PredictCall& call) {
   MutexLock lock(mutex_);
   if (stopping_) return DrainingError();
   if (unread_texts_ + call.count > options_.queue.capacity ||
-      unread_bytes_ + call.bytes > options_.max_unread_bytes) {
+      held_bytes_ + call.bytes > options_.max_held_bytes) {
     return QueueFullError(absl::StrCat(
         call.count, " texts of ", call.bytes,
-        " bytes cannot be read yet: ", unread_texts_, " of at most ",
-        options_.queue.capacity, " texts and ", unread_bytes_, " of at most ",
-        options_.max_unread_bytes, " bytes are before them"));
+        " bytes cannot be taken yet: ", unread_texts_, " of at most ",
+        options_.queue.capacity, " texts wait to be read, and ", held_bytes_,
+        " of at most ", options_.max_held_bytes, " bytes to be answered"));
   }
   unread_texts_ += call.count;
-  unread_bytes_ += call.bytes;
+  held_bytes_ += call.bytes;
   ++tasks_;
   return absl::OkStatus();
 }
@@ -98,19 +110,27 @@ absl::Status Predictor::Admit(const PredictCall& call) {
 void Predictor::EndReading(const PredictCall& call) {
   MutexLock lock(mutex_);
   unread_texts_ -= call.count;
-  unread_bytes_ -= call.bytes;
 }
 
-void Predictor::RunTask(std::function<void()> task) {
+void Predictor::Complete(const PredictCall& call,
+                         absl::StatusOr<PredictReply> reply) {
+  {
+    MutexLock lock(mutex_);
+    held_bytes_ -= call.bytes;
+  }
+  call.done(std::move(reply));
+}
+
+void Predictor::RunTask(Executor& executor, std::function<void()> task) {
   {
     MutexLock lock(mutex_);
     ++tasks_;
   }
-  RunCountedTask(std::move(task));
+  RunCountedTask(executor, std::move(task));
 }
 
-void Predictor::RunCountedTask(std::function<void()> task) {
-  executor_.Run([this, task = std::move(task)]() mutable {
+void Predictor::RunCountedTask(Executor& executor, std::function<void()> task) {
+  executor.Run([this, task = std::move(task)]() mutable {
     task();
     // What the task holds is let go while this predictor still lives.
     task = nullptr;
@@ -136,26 +156,39 @@ void Predictor::Predict(PredictRequest request, Done done) {
     call->done(std::move(status));
     return;
   }
-  RunCountedTask([this, call] { Begin(call); });
-}
-
-absl::StatusOr<std::shared_ptr<const LiveModel>> Predictor::FindModel(
-    const PredictCall& call) {
-  RETURN_IF_ERROR(call.CheckWanted(clock_));
-  return registry_.Get(call.request.model);
+  RunCountedTask(executors_.encode, [this, call] { Begin(call); });
 }
 
 void Predictor::Begin(const CallPtr& call) {
-  absl::StatusOr<std::shared_ptr<const LiveModel>> model = FindModel(*call);
-  if (!model.ok()) {
-    EndReading(*call);
-    return Fail(*call, std::move(model).status());
+  if (absl::Status status = call->CheckWanted(clock_); !status.ok()) {
+    return FailUnread(*call, std::move(status));
   }
-  call->StartEncoding(*std::move(model), clock_.SteadyNow());
+  auto model = registry_.GetLoaded(call->request.model);
+  if (!model.has_value()) {
+    return RunTask(executors_.load, [this, call] { LoadModel(call); });
+  }
+  if (!model->ok()) return FailUnread(*call, std::move(*model).status());
+  Encode(call, **std::move(model));
+}
+
+void Predictor::LoadModel(const CallPtr& call) {
+  if (absl::Status status = call->CheckWanted(clock_); !status.ok()) {
+    return FailUnread(*call, std::move(status));
+  }
+  auto model = registry_.Get(call->request.model);
+  if (!model.ok()) return FailUnread(*call, std::move(model).status());
+  RunTask(executors_.encode, [this, call, model = *std::move(model)]() mutable {
+    Encode(call, std::move(model));
+  });
+}
+
+void Predictor::Encode(const CallPtr& call,
+                       std::shared_ptr<const LiveModel> model) {
+  call->StartEncoding(std::move(model), clock_.SteadyNow());
   const std::size_t tasks =
       std::min(options_.encode_parallelism, call->chunks.size());
   for (std::size_t i = 1; i < tasks; ++i) {
-    RunTask([this, call] { EncodeNextChunk(call); });
+    RunTask(executors_.encode, [this, call] { EncodeNextChunk(call); });
   }
   EncodeNextChunk(call);
 }
@@ -168,13 +201,13 @@ void Predictor::EncodeNextChunk(const CallPtr& call) {
   if (call->CheckWanted(clock_).ok()) {
     const TextEncoder& encoder = call->model->encoder();
     for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
-      call->encoded[i] = encoder.Encode(call->request.texts[i]);
+      call->encoded[i] = EncodeGuarded(encoder, call->request.texts[i]);
     }
   }
   if (call->chunks_left.fetch_sub(1) == 1) {
     Enqueue(call);
   } else if (call->next_chunk.load() < call->chunks.size()) {
-    RunTask([this, call] { EncodeNextChunk(call); });
+    RunTask(executors_.encode, [this, call] { EncodeNextChunk(call); });
   }
 }
 
@@ -246,12 +279,17 @@ void Predictor::Finish(PredictCall& call) {
   if (absl::Status status = call.CheckWanted(clock_); !status.ok()) {
     return Fail(call, std::move(status));
   }
+  // What is no text's own fault must not pass for an answer to it.
+  for (const absl::StatusOr<double>& answer : call.answers) {
+    if (answer.ok() || absl::IsInvalidArgument(answer.status())) continue;
+    return Fail(call, answer.status());
+  }
   if (observer_ != nullptr) {
     for (const absl::StatusOr<double>& answer : call.answers) {
       observer_->OnAnswer(call.model->name(), answer);
     }
   }
-  call.done(call.TakeReply());
+  Complete(call, call.TakeReply());
 }
 
 void Predictor::Fail(const PredictCall& call, absl::Status status) {
@@ -261,7 +299,12 @@ void Predictor::Fail(const PredictCall& call, absl::Status status) {
       observer_->OnAnswer(call.model->name(), answer);
     }
   }
-  call.done(std::move(status));
+  Complete(call, std::move(status));
+}
+
+void Predictor::FailUnread(const PredictCall& call, absl::Status status) {
+  EndReading(call);
+  Fail(call, std::move(status));
 }
 
 }  // namespace carousel

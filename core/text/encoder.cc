@@ -43,6 +43,8 @@ void Cut(Truncation truncation, std::size_t max_tokens,
   const std::size_t surplus = tokens.size() - max_tokens;
   const auto first = tokens.begin() + HeadTokens(truncation, max_tokens);
   tokens.erase(first, first + surplus);
+  // It may wait in a queue, where what was cut off should cost nothing.
+  tokens.shrink_to_fit();
 }
 
 }  // namespace

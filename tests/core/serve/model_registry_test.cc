@@ -69,6 +69,7 @@ class ModelRegistryTest : public StoreTest {
 
   // Versions whose loads fail, and what every other load waits for.
   std::set<std::int64_t> broken_;
+  absl::Status load_error_ = absl::FailedPreconditionError("warm-up failed");
   std::function<void(std::int64_t)> before_load_ = [](std::int64_t) {};
   std::vector<bool> observed_;
   std::unique_ptr<ModelRegistry> registry_;
@@ -84,9 +85,7 @@ class ModelRegistryTest : public StoreTest {
           ++loads_;
           before_load_(version);
           EXPECT_TRUE(std::filesystem::exists(folder / "weights"));
-          if (broken_.contains(version)) {
-            return absl::FailedPreconditionError("warm-up failed");
-          }
+          if (broken_.contains(version)) return load_error_;
           return std::make_shared<FakeLiveModel>(name, version);
         },
         [this](double seconds, bool ok) {
@@ -323,6 +322,37 @@ TEST_F(ModelRegistryTest, RemembersAFailedLoadUntilAskedToLoad) {
   EXPECT_OK(registry_->Load(Ref("m")));
   EXPECT_EQ(VersionOf("m"), 1);
   EXPECT_EQ(loads(), 2);
+}
+
+TEST_F(ModelRegistryTest, TriesAgainWhenTheErrorWasTheMachines) {
+  ASSERT_OK(PublishJob("job-1"));
+  Restart();
+  broken_ = {1};
+  load_error_ = absl::ResourceExhaustedError("memory ran out");
+  EXPECT_THAT(registry_->Get(Ref("m")), StatusIs(kResourceExhausted));
+  broken_.clear();
+  EXPECT_EQ(VersionOf("m"), 1);
+  EXPECT_EQ(loads(), 2);
+}
+
+TEST_F(ModelRegistryTest, GetLoadedNeverLoads) {
+  ASSERT_OK(PublishJob("job-1"));
+  ASSERT_OK_AND_ASSIGN(const auto model, registry_->Get(Ref("m")));
+  const auto found = registry_->GetLoaded(Ref("m@latest"));
+  ASSERT_TRUE(found.has_value());
+  EXPECT_THAT(*found, IsOkAndHolds(model));
+  Restart();
+  EXPECT_FALSE(registry_->GetLoaded(Ref("m")).has_value());
+  EXPECT_EQ(loads(), 0);
+  const auto absent = registry_->GetLoaded(Ref("m@7"));
+  ASSERT_TRUE(absent.has_value());
+  EXPECT_THAT(*absent, StatusIs(kNotFound));
+  // What a load has found out is known without another one.
+  broken_ = {1};
+  EXPECT_THAT(registry_->Get(Ref("m")), StatusIs(kFailedPrecondition));
+  const auto failed = registry_->GetLoaded(Ref("m"));
+  ASSERT_TRUE(failed.has_value());
+  EXPECT_THAT(*failed, StatusIs(kFailedPrecondition));
 }
 
 TEST_F(ModelRegistryTest, NamesTheDamagedFile) {

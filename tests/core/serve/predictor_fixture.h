@@ -52,7 +52,7 @@ class PredictorTest : public StoreTest {
 
   std::unique_ptr<Predictor> MakePredictor(
       PredictorOptions options = {}, PredictObserver* observer = nullptr) {
-    return std::make_unique<Predictor>(options, registry_, executor_, clock_,
+    return std::make_unique<Predictor>(options, registry_, {executor_, executor_}, clock_,
                                        observer);
   }
 

@@ -24,7 +24,7 @@ using ::testing::SizeIs;
 using enum absl::StatusCode;
 
 TEST_F(PredictorTest, AnswersEachTextAtItsPlace) {
-  const auto predictor = MakePredictor({.queue = {.max_batch_rows = 3}});
+  const auto predictor = MakePredictor({.queue = {.batch = {.rows = 3}}});
   // Lengths in no order, and some texts twice.
   const std::vector<std::string> texts = {
       "w1 w2", "w3", "w4 w5 w6 w7", "w1 w2", "w8 w9 w10", "w3", "w2 w1"};
@@ -120,8 +120,8 @@ TEST_F(PredictorTest, AFullQueueRefusesTheWholeCall) {
   CloseGate();
   // Calls come to the queue one after the other.
   ManualExecutor executor;
-  Predictor predictor({.queue = {.capacity = 3, .max_batch_rows = 1}},
-                      registry_, executor, clock_, nullptr);
+  Predictor predictor({.queue = {.capacity = 3, .batch = {.rows = 1}}},
+                      registry_, {executor, executor}, clock_, nullptr);
   const auto start = [&](std::vector<std::string> texts) {
     auto reply = Start(predictor, Request(std::move(texts)));
     executor.RunAll();
@@ -148,12 +148,12 @@ TEST_F(PredictorTest, RefusesWhatWouldWaitTooLongToBeRead) {
     const char* message;
   } cases[] = {
       {{.queue = {.capacity = 3}}, {"w1", "w2"}, "2 of at most 3 texts"},
-      {{.max_unread_bytes = 10}, {"w1 w2 w3"}, "8 of at most 10 bytes"},
+      {{.max_held_bytes = 10}, {"w1 w2 w3"}, "8 of at most 10 bytes"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.message);
     ManualExecutor executor;
-    Predictor predictor(c.options, registry_, executor, clock_, nullptr);
+    Predictor predictor(c.options, registry_, {executor, executor}, clock_, nullptr);
     auto taken = Start(predictor, Request(c.texts));
     const Reply refused = Call(predictor, Request(c.texts));
     EXPECT_THAT(refused, StatusIs(kResourceExhausted, HasSubstr(c.message)));
@@ -195,7 +195,7 @@ TEST_F(PredictorTest, ADeadlineThatPassesInTheBatchFailsTheCall) {
 
 TEST_F(PredictorTest, ADeadlineThatPassesInTheQueueCostsNoBatch) {
   CloseGate();
-  const auto predictor = MakePredictor({.queue = {.max_batch_rows = 1}});
+  const auto predictor = MakePredictor({.queue = {.batch = {.rows = 1}}});
   auto first = Start(*predictor, Request({"w1"}));
   AwaitBatch();
   PredictRequest request = Request({"w2"});
@@ -210,7 +210,7 @@ TEST_F(PredictorTest, ADeadlineThatPassesInTheQueueCostsNoBatch) {
 
 TEST_F(PredictorTest, ACallerWhoGoesAwayCostsNoBatch) {
   CloseGate();
-  const auto predictor = MakePredictor({.queue = {.max_batch_rows = 1}});
+  const auto predictor = MakePredictor({.queue = {.batch = {.rows = 1}}});
   auto first = Start(*predictor, Request({"w1"}));
   AwaitBatch();
   std::atomic<bool> cancelled = false;
@@ -224,23 +224,18 @@ TEST_F(PredictorTest, ACallerWhoGoesAwayCostsNoBatch) {
   EXPECT_THAT(second.get(), StatusIs(kCancelled));
 }
 
-TEST_F(PredictorTest, AModelThatFailsIsTheErrorOfItsTexts) {
+TEST_F(PredictorTest, AModelThatFailsFailsTheCall) {
   const auto predictor = MakePredictor();
   answer_ = [](std::span<const EncodedText>) {
     return absl::InternalError("LibTorch: out of memory");
   };
-  ASSERT_OK_AND_ASSIGN(const PredictReply failed,
-                       Call(*predictor, Request({"w1", ""})));
-  EXPECT_THAT(failed.results,
-              ElementsAre(StatusIs(kInternal, HasSubstr("out of memory")),
-                          StatusIs(kInvalidArgument)));
+  EXPECT_THAT(Call(*predictor, Request({"w1", ""})),
+              StatusIs(kInternal, HasSubstr("m@1: LibTorch: out of memory")));
   answer_ = [](std::span<const EncodedText>) {
     return std::vector<double>{0.1};
   };
-  ASSERT_OK_AND_ASSIGN(const PredictReply short_of_one,
-                       Call(*predictor, Request({"w1", "w2"})));
-  EXPECT_THAT(short_of_one.results,
-              Each(StatusIs(kInternal, HasSubstr("1 answers to 2 texts"))));
+  EXPECT_THAT(Call(*predictor, Request({"w1", "w2"})),
+              StatusIs(kInternal, HasSubstr("1 answers to 2 texts")));
 }
 
 TEST_F(PredictorTest, WhatIsNoProbabilityIsAnErrorOfThatText) {
@@ -261,7 +256,7 @@ TEST_F(PredictorTest, WhatIsNoProbabilityIsAnErrorOfThatText) {
 
 TEST_F(PredictorTest, StopAnswersWhatItTookAndRefusesTheRest) {
   CloseGate();
-  const auto predictor = MakePredictor({.queue = {.max_batch_rows = 1}});
+  const auto predictor = MakePredictor({.queue = {.batch = {.rows = 1}}});
   std::vector<std::future<Reply>> taken;
   taken.reserve(5);
   for (int i = 0; i < 5; ++i) {
@@ -284,7 +279,7 @@ TEST_F(PredictorTest, StopAnswersWhatItTookAndRefusesTheRest) {
 
 TEST_F(PredictorTest, StopWaitsForCallsThatAreStillBeingRead) {
   ManualExecutor executor;
-  Predictor predictor({.queue = {.capacity = 1 << 30}}, registry_, executor,
+  Predictor predictor({.queue = {.capacity = 1 << 30}}, registry_, {executor, executor},
                       clock_, nullptr);
   auto reply = Start(predictor, Request({"w1"}));
   std::thread stopper([&] { predictor.Stop(); });
@@ -307,7 +302,7 @@ TEST_F(PredictorTest, StopWaitsForCallsThatAreStillBeingRead) {
 TEST_F(PredictorTest, HoldsNoThreadWhileACallWaits) {
   CloseGate();
   ManualExecutor executor;
-  Predictor predictor({.queue = {.max_batch_rows = 1}}, registry_, executor,
+  Predictor predictor({.queue = {.batch = {.rows = 1}}}, registry_, {executor, executor},
                       clock_, nullptr);
   std::vector<std::future<Reply>> replies;
   replies.reserve(50);
@@ -323,7 +318,7 @@ TEST_F(PredictorTest, HoldsNoThreadWhileACallWaits) {
 TEST_F(PredictorTest, ASmallCallIsReadAmongTheChunksOfALargeOne) {
   ManualExecutor executor;
   const std::size_t parallelism = 4;
-  Predictor predictor({.encode_parallelism = parallelism}, registry_, executor,
+  Predictor predictor({.encode_parallelism = parallelism}, registry_, {executor, executor},
                       clock_, nullptr);
   auto large =
       Start(predictor, Request(std::vector<std::string>(4096, "w1 w2")));
@@ -338,6 +333,42 @@ TEST_F(PredictorTest, ASmallCallIsReadAmongTheChunksOfALargeOne) {
   executor.RunAll();
   EXPECT_THAT(large.get(), IsOkAndHolds(::testing::Field(&PredictReply::results,
                                                          SizeIs(4096))));
+}
+
+TEST_F(PredictorTest, AModelThatMustBeLoadedKeepsNobodyElseWaiting) {
+  ASSERT_OK(registry_.Publish({.model = "m", .job = "job-2"},
+                              Content("weights", "w"), false));
+  ASSERT_OK(registry_.Unload({.name = "m", .version = 1}));
+  ManualExecutor encode, load;
+  Predictor predictor({}, registry_, {encode, load}, clock_, nullptr);
+  auto old = Start(predictor,
+                   {.model = {.name = "m", .version = 1}, .texts = {"w1"}});
+  encode.RunAll();
+  EXPECT_EQ(load.size(), 1u);
+  auto latest = Start(predictor, Request({"w1"}));
+  encode.RunAll();
+  EXPECT_OK(latest.get());
+  load.RunAll();
+  encode.RunAll();
+  EXPECT_THAT(old.get(),
+              IsOkAndHolds(::testing::Field(&PredictReply::version, 1)));
+}
+
+TEST_F(PredictorTest, BytesAreHeldUntilTheCallIsAnswered) {
+  CloseGate();
+  ManualExecutor executor;
+  Predictor predictor({.max_held_bytes = 5}, registry_, {executor, executor},
+                      clock_, nullptr);
+  auto first = Start(predictor, Request({"w1 w2"}));
+  executor.RunAll();
+  AwaitBatch();
+  EXPECT_THAT(Call(predictor, Request({"w3"})),
+              StatusIs(kResourceExhausted, HasSubstr("5 of at most 5 bytes")));
+  OpenGate();
+  EXPECT_OK(first.get());
+  auto second = Start(predictor, Request({"w3"}));
+  executor.RunAll();
+  EXPECT_OK(second.get());
 }
 
 class Recorder final : public PredictObserver {

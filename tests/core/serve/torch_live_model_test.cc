@@ -224,8 +224,8 @@ TEST_P(BatchInvarianceTest, ATextHasOneProbabilityAloneAndInAnyCompany) {
   PredictRequest request{.texts = texts};
   request.model.name = "m";
   for (const std::size_t rows : {1, 7, 64}) {
-    Predictor predictor({.threads = 2, .queue = {.max_batch_rows = rows}},
-                        registry, executor, Clock::Real(), nullptr);
+    Predictor predictor({.threads = 2, .queue = {.batch = {.rows = rows}}},
+                        registry, {executor, executor}, Clock::Real(), nullptr);
     std::promise<absl::StatusOr<PredictReply>> reply;
     predictor.Predict(request,
                       [&](auto result) { reply.set_value(std::move(result)); });

@@ -78,6 +78,15 @@ TEST(TextEncoderTest, CutsALongerText) {
   EXPECT_THAT(encoded.tokens, ElementsAre(2, 3, 7, 8, 9, 10, 11, 1));
 }
 
+TEST(TextEncoderTest, KeepsNoRoomForWhatItCutOff) {
+  const TextEncoder encoder = Encoder(4, Truncation::kHead);
+  std::string text;
+  for (int i = 0; i < 100000; ++i) text += "a ";
+  ASSERT_OK_AND_ASSIGN(const EncodedText encoded, encoder.Encode(text));
+  EXPECT_EQ(encoded.token_count, 100000);
+  EXPECT_EQ(encoded.tokens.capacity(), 4u);
+}
+
 TEST(TextEncoderTest, HeadAndTailOfFewTokensIsTheTail) {
   ASSERT_OK_AND_ASSIGN(const auto encoded,
                        Encoder(3, Truncation::kHeadTail).Encode("a b c d e"));
