@@ -71,7 +71,7 @@ void AddDatasetImport(CommandLine& line, CLI::App& group) {
                      "The column of the labels: positive/negative, pos/neg or "
                      "1/0 (default: sentiment)");
   command.add_option("--id_column", arguments->id_column,
-                     "The column of the ids (default: none)");
+                     "The column of the ids (default: id, when there is one)");
   command.add_option("--split", arguments->split,
                      "Train/validation/test in per cent (default: 70/20/10)");
   command

@@ -38,7 +38,7 @@ struct Example {
 struct ImportOptions {
   std::string text_column = "review";
   std::string label_column = "sentiment";
-  std::string id_column;                     // "": none
+  std::string id_column;  // "": the column id, when there is one
   std::array<int, 3> shares = {70, 20, 10};  // per cent, sum 100
   std::uint64_t split_seed = 1;
 };
@@ -69,13 +69,20 @@ struct Dataset {
   std::vector<const Example*> InSplit(Split split) const;
 };
 
+// A dataset is read into memory as a whole, to be imported and to be trained on.
+struct ImportLimits {
+  std::size_t rows = 10'000'000;
+  std::size_t text_bytes = std::size_t{4} << 30;  // ids too
+};
+
 // Reads a CSV and splits it. INVALID_ARGUMENT with the row and its line for a
 // label that is none, an empty text (also one that normalizing leaves empty), a
-// text that is not UTF-8 or over 1 MiB, a broken record; also for a
-// missing column, a label that is absent from the whole file, or a split that
-// has a share above 0 and would be empty.
+// text that is not UTF-8 or over 1 MiB, a broken record, a row over the limits;
+// also for a missing column, a label that is absent from the whole file, or a
+// split that has a share above 0 and would be empty.
 absl::StatusOr<Dataset> ImportDataset(ByteSource& source,
-                                      const ImportOptions& options);
+                                      const ImportOptions& options,
+                                      const ImportLimits& limits = {});
 
 // The stored form: rows.csv (id,label,split,text) and dataset.json (options,
 // label names, findings). The folder must exist. Reading gives what was
@@ -83,6 +90,11 @@ absl::StatusOr<Dataset> ImportDataset(ByteSource& source,
 absl::Status WriteDataset(const Dataset& dataset,
                           const std::filesystem::path& folder);
 absl::StatusOr<Dataset> ReadDataset(const std::filesystem::path& folder);
+
+// How a stored dataset was split, without its texts. NOT_FOUND when it is not
+// there, DATA_LOSS when its description is damaged.
+absl::StatusOr<ImportOptions> ReadImportOptions(
+    const std::filesystem::path& folder);
 
 }  // namespace carousel
 

@@ -109,6 +109,16 @@ absl::Status AsDataLoss(const absl::Status& status,
 
 }  // namespace
 
+absl::StatusOr<ImportOptions> ReadImportOptions(
+    const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / kDescriptionFile;
+  ASSIGN_OR_RETURN(const std::string description, ReadFile(path));
+  Dataset dataset;
+  const absl::Status parsed = ParseDescription(description, dataset).status();
+  if (!parsed.ok()) return AsDataLoss(parsed, path);
+  return dataset.options;
+}
+
 absl::Status WriteDataset(const Dataset& dataset,
                           const std::filesystem::path& folder) {
   ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFileWriter> writer,

@@ -17,6 +17,7 @@
 namespace carousel {
 namespace {
 
+constexpr char kUsualIdColumn[] = "id";
 constexpr std::size_t kMaxConflictExamples = 10;
 
 struct Columns {
@@ -32,6 +33,9 @@ absl::StatusOr<Columns> FindColumns(const CsvReader& reader,
   ASSIGN_OR_RETURN(columns.label, reader.FindColumn(options.label_column));
   if (!options.id_column.empty()) {
     ASSIGN_OR_RETURN(columns.id, reader.FindColumn(options.id_column));
+  } else if (const auto usual = reader.FindColumn(kUsualIdColumn);
+             usual.ok() && *usual != columns.text && *usual != columns.label) {
+    columns.id = *usual;
   }
   return columns;
 }
@@ -52,21 +56,24 @@ absl::StatusOr<std::string> NormalizeForComparison(std::string_view text) {
 // Collects rows; the splits come when all are there.
 class Importer {
  public:
-  Importer(const Columns& columns, const ImportOptions& options)
-      : columns_(columns) {
+  Importer(const Columns& columns, const ImportOptions& options,
+           const ImportLimits& limits)
+      : columns_(columns), limits_(limits) {
     dataset_.options = options;
   }
 
-  absl::Status AddRow(std::vector<std::string>& fields) {
+  absl::Status AddRow(const std::vector<std::string>& fields) {
+    RETURN_IF_ERROR(CountRow(fields));
     const std::string& label_text = fields[columns_.label];
     ASSIGN_OR_RETURN(const Label label, ParseLabel(label_text));
-    ASSIGN_OR_RETURN(std::string normalized,
+    ASSIGN_OR_RETURN(const std::string normalized,
                      NormalizeForComparison(fields[columns_.text]));
     if (label_counts_[label]++ == 0) {
       dataset_.label_names[label] =
           std::string(absl::StripAsciiWhitespace(label_text));
     }
-    rows_.push_back({.normalized_text = std::move(normalized), .label = label});
+    rows_.push_back({.key = SplitKey(normalized, dataset_.options.split_seed),
+                     .label = label});
     Example example = {.text = fields[columns_.text], .label = label};
     if (columns_.id.has_value()) example.id = fields[*columns_.id];
     dataset_.examples.push_back(std::move(example));
@@ -75,8 +82,7 @@ class Importer {
 
   absl::StatusOr<Dataset> Finish() && {
     RETURN_IF_ERROR(CheckLabels());
-    const SplitResult result = AssignSplits(rows_, dataset_.options.shares,
-                                            dataset_.options.split_seed);
+    const SplitResult result = AssignSplits(rows_, dataset_.options.shares);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       dataset_.examples[i].split = result.splits[i];
     }
@@ -86,6 +92,20 @@ class Importer {
   }
 
  private:
+  // A small upload may unpack to more than the server's memory holds.
+  absl::Status CountRow(const std::vector<std::string>& fields) {
+    if (rows_.size() == limits_.rows) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "a dataset has at most ", limits_.rows, " rows; here is one more"));
+    }
+    text_bytes_ += fields[columns_.text].size();
+    if (columns_.id.has_value()) text_bytes_ += fields[*columns_.id].size();
+    if (text_bytes_ <= limits_.text_bytes) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("the texts up to here have ", text_bytes_,
+                     " bytes; a dataset has at most ", limits_.text_bytes));
+  }
+
   absl::Status CheckLabels() const {
     for (const Label label : {0, 1}) {
       if (label_counts_[label] > 0) continue;
@@ -125,6 +145,8 @@ class Importer {
   }
 
   const Columns columns_;
+  const ImportLimits limits_;
+  std::size_t text_bytes_ = 0;
   Dataset dataset_;
   std::vector<SplitInput> rows_;
   std::array<std::int64_t, 2> label_counts_ = {0, 0};
@@ -133,12 +155,13 @@ class Importer {
 }  // namespace
 
 absl::StatusOr<Dataset> ImportDataset(ByteSource& source,
-                                      const ImportOptions& options) {
+                                      const ImportOptions& options,
+                                      const ImportLimits& limits) {
   RETURN_IF_ERROR(ValidateShares(options.shares));
   ASSIGN_OR_RETURN(const std::unique_ptr<CsvReader> reader,
                    CsvReader::Create(source));
   ASSIGN_OR_RETURN(const Columns columns, FindColumns(*reader, options));
-  Importer importer(columns, options);
+  Importer importer(columns, options, limits);
   std::vector<std::string> fields;
   for (;;) {
     ASSIGN_OR_RETURN(const bool found, reader->Next(fields));

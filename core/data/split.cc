@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
-#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/sha256.h"
+#include "core/base/strings.h"
 
 namespace carousel {
 namespace {
@@ -20,10 +20,10 @@ struct Group {
 
 std::vector<Group> FormGroups(const std::vector<SplitInput>& rows) {
   std::vector<Group> groups;
-  absl::flat_hash_map<std::string_view, std::size_t> group_of_text;
+  absl::flat_hash_map<Sha256Digest, std::size_t> group_of_key;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto [entry, added] =
-        group_of_text.try_emplace(rows[i].normalized_text, groups.size());
+        group_of_key.try_emplace(rows[i].key, groups.size());
     if (added) groups.emplace_back();
     Group& group = groups[entry->second];
     group.rows.push_back(static_cast<std::int64_t>(i));
@@ -49,21 +49,6 @@ std::array<std::int64_t, 2> FindConflict(const Group& group,
   return {first, *other};
 }
 
-// The group indices in the order of the hash of seed and text.
-void SortByHash(std::vector<std::size_t>& groups_of_label,
-                const std::vector<Group>& groups,
-                const std::vector<SplitInput>& rows, std::uint64_t seed) {
-  std::vector<std::pair<Sha256Digest, std::size_t>> keyed;
-  keyed.reserve(groups_of_label.size());
-  for (const std::size_t group : groups_of_label) {
-    const std::string& text = rows[groups[group].rows.front()].normalized_text;
-    keyed.emplace_back(Sha256Of(absl::StrCat(seed, "\n", text)), group);
-  }
-  std::sort(keyed.begin(), keyed.end());
-  std::transform(keyed.begin(), keyed.end(), groups_of_label.begin(),
-                 [](const auto& entry) { return entry.second; });
-}
-
 // Which split the group at `position` of `count` sorted ones falls into: the
 // cuts are the running sums of the shares, rounded.
 Split SplitAt(std::size_t position, std::size_t count,
@@ -78,8 +63,12 @@ Split SplitAt(std::size_t position, std::size_t count,
 
 }  // namespace
 
+Sha256Digest SplitKey(std::string_view normalized_text, std::uint64_t seed) {
+  return Sha256Of(absl::StrCat(seed, "\n", ToAbslView(normalized_text)));
+}
+
 SplitResult AssignSplits(const std::vector<SplitInput>& rows,
-                         const std::array<int, 3>& shares, std::uint64_t seed) {
+                         const std::array<int, 3>& shares) {
   const std::vector<Group> groups = FormGroups(rows);
   SplitResult result;
   result.splits.resize(rows.size());
@@ -95,7 +84,9 @@ SplitResult AssignSplits(const std::vector<SplitInput>& rows,
     }
   }
   for (std::vector<std::size_t>& sorted : groups_of_label) {
-    SortByHash(sorted, groups, rows, seed);
+    std::ranges::sort(sorted, {}, [&](std::size_t group) {
+      return rows[groups[group].rows.front()].key;
+    });
     for (std::size_t i = 0; i < sorted.size(); ++i) {
       const Split split = SplitAt(i, sorted.size(), shares);
       for (const std::int64_t row : groups[sorted[i]].rows) {

@@ -10,15 +10,20 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/base/sha256.h"
 #include "core/data/dataset.h"
 
 namespace carousel {
 
+// The hash that texts are sorted by; equal only for equal texts.
+Sha256Digest SplitKey(std::string_view normalized_text, std::uint64_t seed);
+
+// All that the split needs of a row, so that a long text is held once.
 struct SplitInput {
-  std::string normalized_text;
+  Sha256Digest key = {};
   Label label = 0;
 };
 
@@ -34,7 +39,7 @@ struct SplitResult {
 // A group with both labels counts under its majority, at a tie under its first
 // row's. `shares` are per cent and sum to 100.
 SplitResult AssignSplits(const std::vector<SplitInput>& rows,
-                         const std::array<int, 3>& shares, std::uint64_t seed);
+                         const std::array<int, 3>& shares);
 
 }  // namespace carousel
 

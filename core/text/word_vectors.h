@@ -44,6 +44,8 @@ class WordVectors {
  public:
   // Published vectors have 25 to 1,024 numbers a word.
   static constexpr std::size_t kMaxDimension = 4096;
+  // The largest published files have some three million lines.
+  static constexpr std::int64_t kMaxLines = 10'000'000;
 
   explicit WordVectors(std::size_t dimension) : dimension_(dimension) {}
 
@@ -73,7 +75,7 @@ using WordFilter = std::function<bool(std::string_view word)>;
 // the unzipped stream, lines from 1, bytes from 0), for: content that is not
 // vectors (say, a PNG), no vectors at all, a wrong number of fields, what is
 // not a number that a float holds, NaN or infinity, a dimension over
-// kMaxDimension, more words than word2vec's count. DATA_LOSS when that count
+// kMaxDimension, more than kMaxLines vectors, more words than word2vec's count. DATA_LOSS when that count
 // is not reached or the gzip stream is cut. `summary` may be null; it is set
 // only when all went well.
 absl::StatusOr<WordVectors> ReadWordVectors(ByteSource& source,

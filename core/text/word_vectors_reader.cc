@@ -168,7 +168,11 @@ absl::Status Reader::ReadFirstLine() {
   header_ = ParseHeader(fields_);
   if (header_.has_value()) {
     summary_.format = VectorFormat::kWord2VecText;
-    if (header_->count == 0) return LineError("the header says 0 words");
+    if (header_->count < 1 || header_->count > WordVectors::kMaxLines) {
+      return LineError(absl::StrCat("the header says ", header_->count,
+                                    " words; it must say 1 to ",
+                                    WordVectors::kMaxLines));
+    }
     return SetDimension(header_->dimension);
   }
   summary_.format = VectorFormat::kGloveText;
@@ -203,6 +207,10 @@ absl::Status Reader::ReadVector() {
   if (header_.has_value() && lines == header_->count) {
     return LineError(absl::StrCat("the header says ", header_->count,
                                   " words, and here is one more"));
+  }
+  if (lines == WordVectors::kMaxLines) {
+    return LineError(absl::StrCat("a file has at most ", lines,
+                                  " vectors, and here is one more"));
   }
   ASSIGN_OR_RETURN(const std::size_t first, CheckFieldCount());
   RETURN_IF_ERROR(ParseValues(first));

@@ -150,6 +150,39 @@ INSTANTIATE_TEST_SUITE_P(
         BadRow{"Cut", "\"Good", "is the file cut short?"}),
     [](const auto& info) { return info.param.name; });
 
+TEST(ImportDatasetTest, TakesIdsFromTheColumnOfThatName) {
+  const std::string content =
+      "id,review,sentiment\nfirst,good,pos\nsecond,bad,neg\n";
+  ASSERT_OK_AND_ASSIGN(const Dataset dataset,
+                       Import(content, {.shares = {100, 0, 0}}));
+  EXPECT_EQ(dataset.examples[1].id, "second");
+  // As the text it is no id.
+  ASSERT_OK_AND_ASSIGN(
+      const Dataset texts,
+      Import(content, {.text_column = "id", .shares = {100, 0, 0}}));
+  EXPECT_EQ(texts.examples[1].text, "second");
+  EXPECT_EQ(texts.examples[1].id, "");
+}
+
+TEST(ImportDatasetTest, NamesTheLimitThatARowBreaks) {
+  const std::string content =
+      "review,sentiment\n"
+      "one,pos\ntwo,neg\nthree,pos\n";
+  const auto import = [&](const ImportLimits& limits) {
+    const auto source = MakeMemorySource(content);
+    return ImportDataset(*source, {.shares = {100, 0, 0}}, limits).status();
+  };
+  EXPECT_OK(import({.rows = 3, .text_bytes = 11}));
+  EXPECT_THAT(
+      import({.rows = 2}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               HasSubstr("row 3 (line 4): a dataset has at most 2 rows")));
+  EXPECT_THAT(import({.text_bytes = 10}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("the texts up to here have 11 bytes; a "
+                                 "dataset has at most 10")));
+}
+
 TEST(ImportDatasetTest, WantsBothLabels) {
   EXPECT_THAT(Import("review,sentiment\nGood,1\nFine,1\n"),
               StatusIs(absl::StatusCode::kInvalidArgument,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -19,12 +20,15 @@ using ::testing::ElementsAre;
 
 constexpr std::array<int, 3> kShares = {70, 20, 10};
 
+SplitInput Row(std::string_view text, Label label, std::uint64_t seed = 1) {
+  return {.key = SplitKey(text, seed), .label = label};
+}
+
 // "text 0", "text 1", ... with the labels 0, 1, 0, 1, ...
-std::vector<SplitInput> MakeRows(int count) {
+std::vector<SplitInput> MakeRows(int count, std::uint64_t seed = 1) {
   std::vector<SplitInput> rows;
   for (int i = 0; i < count; ++i) {
-    rows.push_back(
-        {.normalized_text = absl::StrCat("text ", i), .label = i % 2});
+    rows.push_back(Row(absl::StrCat("text ", i), i % 2, seed));
   }
   return rows;
 }
@@ -41,9 +45,9 @@ std::string Letters(const std::vector<Split>& splits) {
 // Computed outside of this program, from the words of split.h alone: datasets
 // that were split once must split the same way in every later version.
 TEST(SplitTest, IsThePublishedFunctionOfSeedAndText) {
-  EXPECT_EQ(Letters(AssignSplits(MakeRows(40), kShares, 1).splits),
+  EXPECT_EQ(Letters(AssignSplits(MakeRows(40, 1), kShares).splits),
             "VTTTTTTVVTTTETTETTTTVVVTTTTTTETVTVTTETTT");
-  EXPECT_EQ(Letters(AssignSplits(MakeRows(40), kShares, 2).splits),
+  EXPECT_EQ(Letters(AssignSplits(MakeRows(40, 2), kShares).splits),
             "TEVTTVTTVTVTTVEVTTTTETTTTVTTVTTTTTTTTTTE");
 }
 
@@ -52,7 +56,7 @@ TEST(SplitTest, HoldsTheSharesOfEachLabelToOneGroup) {
        {kShares, {100, 0, 0}, {34, 33, 33}, {1, 0, 99}, {50, 50, 0}}) {
     for (int count = 2; count <= 80; ++count) {
       const std::vector<SplitInput> rows = MakeRows(count);
-      const SplitResult result = AssignSplits(rows, shares, 1);
+      const SplitResult result = AssignSplits(rows, shares);
       std::map<std::pair<Label, Split>, int> sizes;
       for (int i = 0; i < count; ++i)
         ++sizes[{rows[i].label, result.splits[i]}];
@@ -75,23 +79,22 @@ TEST(SplitTest, HoldsTheSharesOfEachLabelToOneGroup) {
 
 TEST(SplitTest, DoesNotDependOnTheOrderOfTheRows) {
   const std::vector<SplitInput> rows = MakeRows(200);
-  const std::vector<Split> splits = AssignSplits(rows, kShares, 7).splits;
+  const std::vector<Split> splits = AssignSplits(rows, kShares).splits;
   const std::vector<std::size_t> order = RandomPermutation(rows.size(), 3);
   std::vector<SplitInput> moved;
   for (const std::size_t row : order) moved.push_back(rows[row]);
   const std::vector<Split> moved_splits =
-      AssignSplits(moved, kShares, 7).splits;
+      AssignSplits(moved, kShares).splits;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    EXPECT_EQ(moved_splits[i], splits[order[i]])
-        << rows[order[i]].normalized_text;
+    EXPECT_EQ(moved_splits[i], splits[order[i]]) << "text " << order[i];
   }
 }
 
 TEST(SplitTest, AnotherRowMovesFewOthers) {
   std::vector<SplitInput> rows = MakeRows(1000);
-  const std::string before = Letters(AssignSplits(rows, kShares, 1).splits);
-  rows.push_back({.normalized_text = "one more", .label = 0});
-  const std::string after = Letters(AssignSplits(rows, kShares, 1).splits);
+  const std::string before = Letters(AssignSplits(rows, kShares).splits);
+  rows.push_back(Row("one more", 0));
+  const std::string after = Letters(AssignSplits(rows, kShares).splits);
   int moved = 0;
   for (std::size_t i = 0; i < before.size(); ++i)
     moved += before[i] != after[i];
@@ -108,7 +111,7 @@ TEST(SplitTest, EqualTextsStayOnOneSideWhateverTheirLabels) {
       rows.push_back(row);
     }
   }
-  const SplitResult result = AssignSplits(rows, kShares, 1);
+  const SplitResult result = AssignSplits(rows, kShares);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     EXPECT_EQ(result.splits[i], result.splits[i % 100]);
     EXPECT_EQ(result.group[i], static_cast<std::int64_t>(i % 100));
@@ -116,14 +119,14 @@ TEST(SplitTest, EqualTextsStayOnOneSideWhateverTheirLabels) {
   EXPECT_EQ(result.duplicate_rows, 200);
   EXPECT_EQ(result.conflicts.size(), 100);
   // The majority decides the label, so copies change no split.
-  const SplitResult alone = AssignSplits(MakeRows(100), kShares, 1);
+  const SplitResult alone = AssignSplits(MakeRows(100), kShares);
   EXPECT_EQ(Letters(result.splits).substr(0, 100), Letters(alone.splits));
 }
 
 TEST(SplitTest, NamesTheRowsOfAConflict) {
-  const std::vector<SplitInput> rows = {{"b", 0}, {"a", 1}, {"b", 0}, {"b", 1},
-                                        {"a", 1}, {"c", 0}, {"c", 1}, {"c", 0}};
-  const SplitResult result = AssignSplits(rows, kShares, 1);
+  const std::vector<SplitInput> rows = {Row("b", 0), Row("a", 1), Row("b", 0), Row("b", 1),
+                                        Row("a", 1), Row("c", 0), Row("c", 1), Row("c", 0)};
+  const SplitResult result = AssignSplits(rows, kShares);
   EXPECT_THAT(result.conflicts,
               ElementsAre(ElementsAre(0, 3), ElementsAre(5, 6)));
   EXPECT_EQ(result.duplicate_rows, 5);
@@ -133,18 +136,18 @@ TEST(SplitTest, NamesTheRowsOfAConflict) {
 TEST(SplitTest, ATiedGroupCountsUnderItsFirstLabel) {
   // One group a label: each is its label's first half. Two groups of one
   // label: the cut at 50 % separates them.
-  const std::vector<SplitInput> rows = {{"tie", 0}, {"tie", 1}, {"x", 1}};
-  const std::vector<SplitInput> mirrored = {{"tie", 1}, {"tie", 0}, {"x", 1}};
+  const std::vector<SplitInput> rows = {Row("tie", 0), Row("tie", 1), Row("x", 1)};
+  const std::vector<SplitInput> mirrored = {Row("tie", 1), Row("tie", 0), Row("x", 1)};
   const std::array<int, 3> halves = {50, 50, 0};
-  EXPECT_EQ(Letters(AssignSplits(rows, halves, 1).splits), "TTT");
+  EXPECT_EQ(Letters(AssignSplits(rows, halves).splits), "TTT");
   const std::string together =
-      Letters(AssignSplits(mirrored, halves, 1).splits);
+      Letters(AssignSplits(mirrored, halves).splits);
   EXPECT_EQ(together[0], together[1]);
   EXPECT_NE(together[0], together[2]);
 }
 
 TEST(SplitTest, NoRowsGiveNothing) {
-  const SplitResult result = AssignSplits({}, kShares, 1);
+  const SplitResult result = AssignSplits({}, kShares);
   EXPECT_TRUE(result.splits.empty());
   EXPECT_EQ(result.duplicate_rows, 0);
 }

@@ -166,7 +166,8 @@ TEST(ReadWordVectorsTest, SaysWhichLineIsWrong) {
       {"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "line 1: neither word2vec's"},
       {std::string(70'000, '\xFF'), "line 1: neither word2vec's"},
       {"review,sentiment\nGood,1\n", "line 1: neither word2vec's"},
-      {"0 100\n", "line 1: the header says 0 words"},
+      {"0 100\n", "line 1: the header says 0 words; it must say 1 to 10000000"},
+      {"10000001 1\n", "line 1: the header says 10000001 words"},
       {"2 0\n", "line 1: the dimension is 0; it must be in [1, 4096]"},
       {"1 4097\n", "line 1: the dimension is 4097; it must be in [1, 4096]"},
       {"2 2\na 1 2\n\nb 3 4\n", "line 3 is empty, and more lines follow"},
@@ -203,6 +204,33 @@ TEST(ReadWordVectorsTest, BoundsTheDimensionOfGloVeText) {
   EXPECT_OK(Read(line));
   EXPECT_THAT(Read(line + " 1"), StatusIs(absl::StatusCode::kInvalidArgument,
                                           HasSubstr("dimension is 4097")));
+}
+
+// "a 1" a line, as many as wanted, without their bytes in memory.
+class ManyLines final : public ByteSource {
+ public:
+  explicit ManyLines(std::int64_t lines) : lines_(lines) {}
+  absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) override {
+    constexpr std::string_view kLine = "a 1\n";
+    std::size_t bytes = 0;
+    for (; lines_ > 0 && bytes + kLine.size() <= size; --lines_) {
+      bytes += kLine.copy(buffer + bytes, kLine.size());
+    }
+    return bytes;
+  }
+
+ private:
+  std::int64_t lines_;
+};
+
+TEST(ReadWordVectorsTest, BoundsTheLinesOfGloVeText) {
+  ManyLines most(WordVectors::kMaxLines);
+  EXPECT_OK(ReadWordVectors(most, nullptr, nullptr));
+  ManyLines one_more(WordVectors::kMaxLines + 1);
+  EXPECT_THAT(ReadWordVectors(one_more, nullptr, nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("line 10000001: a file has at most 10000000 "
+                                 "vectors")));
 }
 
 TEST(ReadWordVectorsTest, ReportsAFileThatIsCut) {
