@@ -28,7 +28,9 @@ absl::StatusOr<std::set<std::string>> FilesOf(const fs::path& folder) {
   for (auto entry = fs::recursive_directory_iterator(folder, error);
        entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (error) break;
-    if (fs::is_directory(entry->symlink_status())) continue;
+    const fs::file_status status = entry->symlink_status(error);
+    if (error) break;
+    if (fs::is_directory(status)) continue;
     files.insert(entry->path().lexically_relative(folder).string());
   }
   if (error) return ErrnoToStatus(error.value(), "list", folder);
@@ -40,7 +42,8 @@ absl::StatusOr<std::set<std::string>> FilesOf(const fs::path& folder) {
 absl::StatusOr<std::set<std::string>> PlainFilesOf(const fs::path& folder) {
   ASSIGN_OR_RETURN(std::set<std::string> files, FilesOf(folder));
   for (const std::string& file : files) {
-    if (!fs::is_regular_file(fs::symlink_status(folder / file)) ||
+    std::error_code error;
+    if (!fs::is_regular_file(fs::symlink_status(folder / file, error)) ||
         file.find_first_of("\\\n\r") != std::string::npos) {
       return absl::FailedPreconditionError(
           absl::StrCat(folder.string(), " holds ", Quote(file),

@@ -163,6 +163,19 @@ absl::Status RemoveAll(const fs::path& path) {
   return absl::OkStatus();
 }
 
+absl::Status MoveAside(const fs::path& path, const fs::path& target) {
+  std::error_code error;
+  fs::rename(path, target, error);
+  if (!error) return absl::OkStatus();
+  std::error_code ignored;
+  // The same error may also mean that the target's folder is not there.
+  const bool is_there = fs::exists(fs::symlink_status(path, ignored));
+  if (!is_there && error == std::errc::no_such_file_or_directory) {
+    return absl::OkStatus();
+  }
+  return ErrnoToStatus(error.value(), "move", path);
+}
+
 std::string TemporaryName(std::string_view stem) {
   // Random, as a process id is not: in a container every server is process 1.
   // A long stem is cut, so that the name still fits into 255 bytes.

@@ -68,6 +68,11 @@ absl::Status CreateFolder(const std::filesystem::path& folder);
 // Removes a file or a folder with all below it; OK when there is none.
 absl::Status RemoveAll(const std::filesystem::path& path);
 
+// Renames a file or a folder; OK when there is none. `target` is on the same
+// file system, and nothing is there.
+absl::Status MoveAside(const std::filesystem::path& path,
+                       const std::filesystem::path& target);
+
 // The name prefix of everything that is being written; what carries it when a
 // server starts is rubbish from a crash and may be removed.
 inline constexpr std::string_view kTemporaryPrefix = ".tmp-";

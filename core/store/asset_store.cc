@@ -70,10 +70,13 @@ absl::Status AssetStore::RecoverFolder(const Kind& kind) {
 
 absl::Status AssetStore::RemoveUnnamed(const Kind& kind,
                                        const std::string& name) {
-  return database_.Transact([&](SQLite::Database& database) {
+  // Gigabytes take a while to remove, and the catalogue waits for nobody.
+  const fs::path aside = folder_.NewTemporary(name);
+  RETURN_IF_ERROR(database_.Transact([&](SQLite::Database& database) {
     if (kind.Exists(database, name)) return absl::OkStatus();
-    return RemoveAll((folder_.*kind.parent)() / name);
-  });
+    return MoveAside((folder_.*kind.parent)() / name, aside);
+  }));
+  return RemoveAll(aside);
 }
 
 absl::StatusOr<AssetStore::Added> AssetStore::Add(

@@ -51,11 +51,10 @@ class AssetStore {
   absl::StatusOr<std::filesystem::path> VerifiedVectors(
       std::string_view name) const;
 
-  // FAILED_PRECONDITION naming what uses it. A job that is QUEUED or RUNNING
-  // uses its dataset and its vectors. A model version uses its vectors for as
-  // long as it is there: plots and comparisons go back to them. It does not
-  // use its dataset, nor does a job that is over; to resume such a job then
-  // is refused by JobStore.
+  // FAILED_PRECONDITION naming what uses it: a job that is QUEUED or RUNNING
+  // uses its dataset and its vectors, one that FAILED or was CANCELLED as well,
+  // since it can be resumed, and one that SUCCEEDED while its version is there:
+  // evaluations, plots and comparisons go back to what it was trained on.
   absl::Status DeleteDataset(std::string_view name);
   absl::Status DeleteVectors(std::string_view name);
 

@@ -13,15 +13,19 @@
 namespace carousel {
 namespace {
 
-// The jobs that are not over and whose `column` is `name`.
-std::vector<std::string> LiveJobs(SQLite::Database& database,
-                                  const std::string& column,
-                                  std::string_view name) {
-  SQLite::Statement statement =
-      Query(database,
-            "SELECT number, state FROM jobs WHERE " + column +
-                " = ? AND state IN ('QUEUED', 'RUNNING') ORDER BY number",
-            name);
+// The jobs whose `column` is `name` and that still need it: those that are not
+// over, those that can be resumed, and those whose version is there, which is
+// measured and explained by what it was trained on.
+std::vector<std::string> JobsOf(SQLite::Database& database,
+                                const std::string& column,
+                                std::string_view name) {
+  SQLite::Statement statement = Query(
+      database,
+      "SELECT number, state FROM jobs WHERE " + column +
+          " = ? AND (state <> 'SUCCEEDED' OR EXISTS (SELECT 1 FROM "
+          "model_versions WHERE model_versions.model = jobs.model AND "
+          "model_versions.version = jobs.version)) ORDER BY number",
+      name);
   std::vector<std::string> jobs;
   while (statement.executeStep()) {
     RowReader row(statement);
@@ -35,12 +39,12 @@ std::vector<std::string> LiveJobs(SQLite::Database& database,
 
 std::vector<std::string> UsersOfDataset(SQLite::Database& database,
                                         std::string_view name) {
-  return LiveJobs(database, "dataset", name);
+  return JobsOf(database, "dataset", name);
 }
 
 std::vector<std::string> UsersOfVectors(SQLite::Database& database,
                                         std::string_view name) {
-  std::vector<std::string> users = LiveJobs(database, "vectors", name);
+  std::vector<std::string> users = JobsOf(database, "vectors", name);
   SQLite::Statement statement =
       Query(database,
             "SELECT model, version FROM model_versions WHERE vectors = ? "

@@ -1,6 +1,7 @@
 #include "core/store/job_store.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -65,11 +66,24 @@ absl::Status Transition(SQLite::Database& database, const JobRecord& before,
   return absl::OkStatus();
 }
 
-void CountEpoch(const EpochRecord& epoch, JobRecord& record) {
+// The trainer's own rule, so that the best epoch is the same before the end of
+// a job and after it. False for NaN: an epoch that diverged is never the best.
+bool IsBetter(const EpochRecord& epoch, const EpochRecord& best) {
+  if (epoch.validation_accuracy != best.validation_accuracy) {
+    return epoch.validation_accuracy > best.validation_accuracy;
+  }
+  return epoch.validation_loss < best.validation_loss;
+}
+
+// `epochs` are all of the job, `epoch` the newest of them.
+void CountEpoch(const std::vector<EpochRecord>& epochs,
+                const EpochRecord& epoch, JobRecord& record) {
   record.epoch = std::max(record.epoch, epoch.epoch);
-  // False for NaN, so an epoch that diverged is never the best.
-  if (epoch.validation_accuracy >
-      record.best_validation_accuracy.value_or(-1.0)) {
+  const auto best =
+      std::ranges::find(epochs, record.best_epoch, &EpochRecord::epoch);
+  const bool is_first =
+      best == epochs.end() && !std::isnan(epoch.validation_accuracy);
+  if (is_first || (best != epochs.end() && IsBetter(epoch, *best))) {
     record.best_validation_accuracy = epoch.validation_accuracy;
     record.best_epoch = epoch.epoch;
   }
@@ -221,8 +235,9 @@ absl::StatusOr<JobRecord> JobStore::AddEpoch(std::string_view job,
   RETURN_IF_ERROR(
       database_.Transact([&](SQLite::Database& database) -> absl::Status {
         ASSIGN_OR_RETURN(record, GetJob(database, job));
-        if (InsertEpoch(database, *ParseJobId(job), epoch)) {
-          CountEpoch(epoch, record);
+        const std::int64_t number = *ParseJobId(job);
+        if (InsertEpoch(database, number, epoch)) {
+          CountEpoch(SelectEpochs(database, number), epoch, record);
           UpdateJob(database, record);
         }
         return absl::OkStatus();

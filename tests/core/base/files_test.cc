@@ -183,6 +183,17 @@ TEST(RemoveAllTest, RemovesWhatIsThere) {
   EXPECT_OK(RemoveAll(folder / "a"));
 }
 
+TEST(MoveAsideTest, MovesWhatIsThere) {
+  const TempDir folder;
+  ASSERT_OK(CreateFolder(folder / "a/b"));
+  EXPECT_OK(MoveAside(folder / "a", folder / "aside"));
+  EXPECT_FALSE(fs::exists(folder / "a"));
+  EXPECT_TRUE(fs::exists(folder / "aside/b"));
+  EXPECT_OK(MoveAside(folder / "a", folder / "again"));
+  EXPECT_THAT(MoveAside(folder / "aside", folder / "absent/x"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("aside")));
+}
+
 TEST(TemporaryNameTest, IsMarkedAndUniqueAndFits) {
   EXPECT_THAT(TemporaryName("imdb"), StartsWith(".tmp-imdb-"));
   EXPECT_NE(TemporaryName("imdb"), TemporaryName("imdb"));

@@ -172,10 +172,11 @@ TEST_F(AssetStoreTest, DeletingRemovesRowAndFolder) {
   EXPECT_OK(assets_->VerifiedDataset("imdb").status());
 }
 
-TEST_F(AssetStoreTest, AJobThatIsNotOverKeepsItsDatasetAndVectors) {
+TEST_F(AssetStoreTest, AJobThatRunsOrMayRunAgainKeepsItsDatasetAndVectors) {
   ASSERT_OK_AND_ASSIGN(const JobRecord job, AddJob());
-  for (const JobState state : {JobState::kQueued, JobState::kRunning}) {
-    if (state == JobState::kRunning) {
+  for (const JobState state :
+       {JobState::kQueued, JobState::kRunning, JobState::kFailed}) {
+    if (state != JobState::kQueued) {
       ASSERT_OK(SetState(job.job, state));
     }
     const std::string user =
@@ -189,21 +190,27 @@ TEST_F(AssetStoreTest, AJobThatIsNotOverKeepsItsDatasetAndVectors) {
   }
   EXPECT_OK(assets_->VerifiedDataset("imdb").status());
   EXPECT_OK(assets_->VerifiedVectors("glove").status());
-  ASSERT_OK(SetState(job.job, JobState::kFailed).status());
-  EXPECT_OK(assets_->DeleteDataset("imdb"));
-  EXPECT_OK(assets_->DeleteVectors("glove"));
 }
 
-TEST_F(AssetStoreTest, AModelVersionKeepsItsVectorsButNotItsDataset) {
+TEST_F(AssetStoreTest, AModelVersionKeepsWhatItWasTrainedOn) {
   ASSERT_OK_AND_ASSIGN(const JobRecord job, AddJob());
   ASSERT_OK(SetState(job.job, JobState::kRunning).status());
   ASSERT_OK(Publish("m", job.job).status());
-  ASSERT_OK(SetState(job.job, JobState::kSucceeded).status());
-  EXPECT_THAT(assets_->DeleteVectors("glove"),
+  ASSERT_OK(jobs_->Update(job.job, [](JobRecord& row) {
+    row.state = JobState::kSucceeded;
+    row.version = 1;
+    return absl::OkStatus();
+  }));
+  const std::string user = job.job + " (SUCCEEDED)";
+  EXPECT_THAT(
+      assets_->DeleteVectors("glove"),
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               "cannot delete vectors glove: used by " + user + ", model m@1"));
+  EXPECT_THAT(assets_->DeleteDataset("imdb"),
               StatusIs(absl::StatusCode::kFailedPrecondition,
-                       "cannot delete vectors glove: used by model m@1"));
-  EXPECT_OK(assets_->DeleteDataset("imdb"));
+                       "cannot delete dataset imdb: used by " + user));
   ASSERT_OK(models_->Delete("m", 1));
+  EXPECT_OK(assets_->DeleteDataset("imdb"));
   EXPECT_OK(assets_->DeleteVectors("glove"));
 }
 
