@@ -19,6 +19,9 @@ constexpr absl::Duration kLongestDelay = absl::Seconds(10);
 // Failures in a row, other than "not reachable", that are still taken for a
 // server that goes down or comes up.
 constexpr int kMaxOddFailures = 5;
+// Tries to reach a server that has not answered yet, eight seconds of them: it
+// may just start, or it may be the wrong address.
+constexpr int kMaxFirstTries = 6;
 
 // The connections of one watch, one after another. Runs on a thread of its
 // own and tells a mailbox what it reads.
@@ -30,7 +33,8 @@ class Connections {
         options_(options),
         waiter_(waiter),
         mailbox_(mailbox),
-        last_epoch_(options.after_epoch) {}
+        last_epoch_(options.after_epoch),
+        was_reached_(options.was_reached) {}
 
   // Connects until the job is over or there is no point in trying again.
   WatchEnd Run() {
@@ -66,6 +70,7 @@ class Connections {
     while (reader->Read(&response)) {
       delay_ = kFirstDelay;
       odd_failures_ = 0;
+      was_reached_ = true;
       if (response.has_job()) job = std::move(*response.mutable_job());
       Tell(response);
     }
@@ -88,7 +93,9 @@ class Connections {
   bool IsWorthRepeating(const absl::Status& status) {
     switch (status.code()) {
       case absl::StatusCode::kUnavailable:
-        return true;
+        return was_reached_ ||
+               options_.call.deadline != absl::InfiniteFuture() ||
+               ++first_tries_ < kMaxFirstTries;
       // What a call can come to while a server stops or starts.
       case absl::StatusCode::kAborted:
       case absl::StatusCode::kCancelled:
@@ -108,6 +115,8 @@ class Connections {
   std::int64_t last_epoch_;
   absl::Duration delay_ = kFirstDelay;
   int odd_failures_ = 0;
+  bool was_reached_;
+  int first_tries_ = 0;
 };
 
 }  // namespace

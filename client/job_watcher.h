@@ -31,13 +31,16 @@ struct WatchOptions {
   std::string job;
   // Epochs up to this one are known already.
   std::int64_t after_epoch = 0;
+  // The server has answered another call before.
+  bool was_reached = false;
   // The watch as a whole.
   CallOptions call;
 };
 
 // Returns the job once it is over. A connection that breaks, or a server that
-// is not there, is tried again with growing pauses until the deadline, from
-// the last epoch seen. Ends early with the server's error (NOT_FOUND, say),
+// is not there any more, is tried again with growing pauses until the deadline,
+// from the last epoch seen. Without a deadline, a server that has never
+// answered is UNAVAILABLE after some seconds. Ends early with the server's error (NOT_FOUND, say),
 // DEADLINE_EXCEEDED, or CANCELLED when a stop is requested; the job goes on.
 //
 // A thread of its own reads from the connection, so that an observer that

@@ -38,7 +38,7 @@ class TargetFolder {
       : path_(std::move(path)), remove_(is_new) {}
   ~TargetFolder() {
     std::error_code ignored;
-    if (remove_) std::filesystem::remove(path_, ignored);
+    if (remove_) std::filesystem::remove_all(path_, ignored);
   }
 
   void Keep() { remove_ = false; }

@@ -29,6 +29,21 @@ std::vector<std::string> SeparateEmptyValues(
   return result;
 }
 
+// "--out=$UNSET" is a mistake, and an empty name or path would be taken for
+// one that is not given. Only a text may be empty.
+void RefuseEmptyValues(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() == 0 || option->check_lname("text")) continue;
+    const std::vector<std::string>& values = option->results();
+    if (std::ranges::find(values, "") != values.end()) {
+      throw CLI::ValidationError(option->get_name(), "is empty");
+    }
+  }
+  for (const CLI::App* command : app.get_subcommands()) {
+    RefuseEmptyValues(*command);
+  }
+}
+
 bool IsHostAndPort(const std::string& server) {
   const std::size_t colon = server.rfind(':');
   if (colon == std::string::npos || colon == 0) return false;
@@ -101,6 +116,7 @@ void CommandLine::Parse(std::vector<std::string> arguments,
   arguments = SeparateEmptyValues(arguments);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
   root_.parse(std::move(arguments));
+  RefuseEmptyValues(root_);
   if (options_.server.empty()) options_.server = default_server;
   if (options_.server.empty()) options_.server = kDefaultServer;
   if (!IsHostAndPort(options_.server)) {

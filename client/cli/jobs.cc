@@ -101,7 +101,9 @@ void AddJobsWatch(CommandLine& line, CLI::App& group) {
        .description = "Follow a job to its end, past lost connections; Ctrl-C "
                       "stops watching, not the job",
        .example = "carousel jobs watch JOB --json"},
-      Watch);
+      [](const std::string& job, Session& session) {
+        return Watch(job, /*was_reached=*/false, session);
+      });
 }
 
 void AddJobsCancel(CommandLine& line, CLI::App& group) {

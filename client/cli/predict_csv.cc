@@ -126,6 +126,13 @@ class Submission {
     if (log_.texts() == 0) RETURN_IF_ERROR(ChooseLabelOnError(response));
     log_.Add(response, index);
     const v1::PredictResult& result = response.results(index);
+    // A text that is at fault gets the label on error; a server that is must
+    // not become an answer.
+    if (result.has_error() && result.error().code() != "INVALID_ARGUMENT") {
+      return absl::InternalError(absl::StrCat(
+          "row ", log_.texts(), " has no answer: ", result.error().code(), ": ",
+          result.error().message()));
+    }
     const std::string& label =
         result.has_error() ? label_on_error_ : result.prediction().label();
     RETURN_IF_ERROR(writer_.Append(

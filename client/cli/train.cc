@@ -70,7 +70,7 @@ absl::StatusOr<ExitCode> Train(const Arguments& arguments, Session& session) {
     return ExitCode::kDone;
   }
   session.console().Message(absl::StrCat("The job is ", job.job(), "."));
-  return Watch(job.job(), session);
+  return Watch(job.job(), /*was_reached=*/true, session);
 }
 
 void AddOptions(Arguments& arguments, CLI::App& command) {

@@ -89,6 +89,14 @@ TEST_F(CliTest, WrongUsageIsTwo) {
       {"projection", "--model=m", "--top=5", "--sentiment"},
       {"projection", "--model=m", "--out=words.png"},
       {"models", "export", "m"},
+      {"models", "export", "m", "--out="},
+      {"predict", "--model=", "--text=t"},
+      {"predict", "--model=m", "--csv=", "--out=x.csv"},
+      {"predict", "--model=m", "--csv=in.csv", "--out="},
+      {"projection", "--model=m", "--words="},
+      {"train", "--dataset=d", "--vectors=v", "--model=m", "--preset="},
+      {"jobs", "get", ""},
+      {"server", "info", "--server="},
       {"server", "info", "--timeout=0"},
       {"server", "info", "--timeout=soon"}};
   for (const auto& arguments : cases) {

@@ -110,7 +110,7 @@ TEST_F(JobWatcherTest, PausesGrowToALimitAndBeginAnewOnceItIsBack) {
   int calls = 0;
   server_.watch_job = [&calls](const auto&, Writer& writer) {
     ++calls;
-    if (calls == 10) WriteEpochs(writer, 1, 1);
+    if (calls == 1 || calls == 10) WriteEpochs(writer, 1, 1);
     if (calls == 11) return WriteEnd(writer);
     return grpc::Status(grpc::StatusCode::UNAVAILABLE, "down");
   };
@@ -166,6 +166,39 @@ TEST_F(JobWatcherTest, TheDeadlineEndsAWatchForAServerThatIsNotThere) {
                 .call = {.deadline = absl::Now() + absl::Milliseconds(50)}},
                waiter_, notes_),
       StatusIs(absl::StatusCode::kDeadlineExceeded));
+}
+
+TEST_F(JobWatcherTest, AServerThatNeverAnswersIsGivenUp) {
+  const Client client(kUnusedAddress);
+  EXPECT_THAT(WatchJob(client, {.job = "job-1"}, waiter_, notes_),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       HasSubstr("cannot reach the server at 127.0.0.1:1")));
+  EXPECT_THAT(notes_.losses, SizeIs(5));
+}
+
+TEST_F(JobWatcherTest, AServerThatHasAnsweredIsWaitedFor) {
+  const Client client(kUnusedAddress);
+  std::stop_source stop;
+  // Stops the watch after many more losses than a stranger is granted.
+  class Patience final : public WatchObserver {
+   public:
+    explicit Patience(std::stop_source& stop) : stop_(stop) {}
+    void OnEpoch(const v1::Epoch&) override {}
+    void OnProgress(const v1::TrainingProgress&) override {}
+    void OnLost(const absl::Status&, absl::Duration) override {
+      if (++losses_ == 20) stop_.request_stop();
+    }
+
+   private:
+    std::stop_source& stop_;
+    int losses_ = 0;
+  } patience(stop);
+  EXPECT_THAT(WatchJob(client,
+                       {.job = "job-1",
+                        .was_reached = true,
+                        .call = {.stop = stop.get_token()}},
+                       waiter_, patience),
+              StatusIs(absl::StatusCode::kCancelled));
 }
 
 TEST_F(JobWatcherTest, AStopEndsAWatch) {

@@ -141,6 +141,24 @@ TEST_F(PredictTest, ASubmissionHasOneRowForEachInputRowInOrder) {
   EXPECT_THAT(outcome.out, IsEmpty());
 }
 
+TEST_F(PredictTest, AServerAtFaultIsNoAnswerInASubmission) {
+  server_.predict = [](const auto&, v1::PredictResponse& response) {
+    response.set_model("imdb");
+    response.set_negative_label("neg");
+    response.set_positive_label("pos");
+    response.set_majority_label("pos");
+    v1::TextError& error = *response.add_results()->mutable_error();
+    error.set_code("INTERNAL");
+    error.set_message("memory ran out");
+    return grpc::Status::OK;
+  };
+  const Outcome outcome = PredictCsv("id,review\n7,good\n");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("row 1 has no answer: INTERNAL: memory ran out"));
+  EXPECT_FALSE(std::filesystem::exists(out_));
+}
+
 TEST_F(PredictTest, ReadsWhatCsvMayHold) {
   ASSERT_EQ(PredictCsv("\xEF\xBB\xBFreview,other,id\r\n"
                        "\"a \"\"good\"\",\nfilm\",x,\"1,5\"\r\n"
