@@ -103,21 +103,24 @@ bool ListenAddress::IsLoopback() const {
 }
 
 absl::Status CheckListen(const ListenAddress& address) {
-  addrinfo hints = {};
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int error =
-      getaddrinfo(WithoutBrackets(address.host).c_str(),
-                  std::to_string(address.port).c_str(), &hints, &found);
-  const AddressList list(found, &freeaddrinfo);
+  int error = 0;
+  const AddressList list = Resolve(address, error);
   if (error != 0) return ListenError(address, gai_strerror(error));
-  for (const addrinfo* entry = found; entry; entry = entry->ai_next) {
-    if (const int error_number = TryBind(*entry); error_number != 0) {
+  // Of several addresses (localhost is two) some may not be there, such as
+  // ::1 without IPv6: gRPC listens on the others. One that is taken is not
+  // passed over: whoever asks for the name may reach the other program.
+  int last_error = 0;
+  bool any = false;
+  for (const addrinfo* entry = list.get(); entry; entry = entry->ai_next) {
+    const int error_number = TryBind(*entry);
+    if (error_number == EADDRINUSE) {
       return ListenError(address, std::strerror(error_number));
     }
+    any = any || error_number == 0;
+    if (error_number != 0) last_error = error_number;
   }
-  return absl::OkStatus();
+  if (any) return absl::OkStatus();
+  return ListenError(address, std::strerror(last_error));
 }
 
 absl::Status ExplainListenFailure(const ListenAddress& address) {

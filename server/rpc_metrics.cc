@@ -1,5 +1,8 @@
 #include "server/rpc_metrics.h"
 
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -12,6 +15,16 @@ const prometheus::Histogram::BucketBoundaries kDurationBuckets = {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
     1,     2.5,    5,     10,   30,    60,   300, 1800};
 
+constexpr char kOtherMethod[] = "other";
+
+// Whether "package.Service/Method" is in a .proto file of this program.
+bool IsKnown(std::string_view method) {
+  std::string name(method);
+  std::ranges::replace(name, '/', '.');
+  return google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
+             name) != nullptr;
+}
+
 }  // namespace
 
 std::string GrpcCodeName(grpc::StatusCode code) {
@@ -21,6 +34,7 @@ std::string GrpcCodeName(grpc::StatusCode code) {
 
 std::string MethodLabel(std::string_view full_method) {
   if (full_method.starts_with('/')) full_method.remove_prefix(1);
+  if (!IsKnown(full_method)) return kOtherMethod;
   const std::size_t slash = full_method.rfind('/');
   const std::size_t dot = full_method.substr(0, slash).rfind('.');
   if (dot != std::string_view::npos) full_method.remove_prefix(dot + 1);
@@ -43,15 +57,13 @@ RpcMetrics::RpcMetrics(prometheus::Registry& registry)
 
 RpcMetrics::Method& RpcMetrics::ForMethod(std::string_view full_method) {
   MutexLock lock(mutex_);
-  auto found = methods_.find(full_method);
-  if (found == methods_.end()) {
-    found =
-        methods_
-            .emplace(std::string(full_method),
-                     std::make_unique<Method>(*this, MethodLabel(full_method)))
-            .first;
-  }
-  return *found->second;
+  const auto found = methods_.find(full_method);
+  if (found != methods_.end()) return *found->second;
+  const std::string label = MethodLabel(full_method);
+  std::unique_ptr<Method>& method =
+      methods_[label == kOtherMethod ? label : std::string(full_method)];
+  if (method == nullptr) method = std::make_unique<Method>(*this, label);
+  return *method;
 }
 
 RpcMetrics::Method::Method(RpcMetrics& metrics, std::string label)

@@ -20,7 +20,9 @@ namespace carousel {
 // "NOT_FOUND" for grpc::StatusCode::NOT_FOUND.
 std::string GrpcCodeName(grpc::StatusCode code);
 
-// "SentimentService/Predict" for "/carousel.v1.SentimentService/Predict".
+// "SentimentService/Predict" for "/carousel.v1.SentimentService/Predict";
+// "other" for a method that no linked .proto file has: callers may ask for any
+// name, and a label's values must be bounded.
 std::string MethodLabel(std::string_view full_method);
 
 // Thread-safe.
@@ -47,8 +49,7 @@ class RpcMetrics {
 
   explicit RpcMetrics(prometheus::Registry& registry);
 
-  // `full_method` as gRPC names it. Only methods that the server has arrive
-  // here, so their number is bounded. Lives as long as the metrics.
+  // `full_method` as gRPC names it. Lives as long as the metrics.
   Method& ForMethod(std::string_view full_method) EXCLUDES(mutex_);
 
  private:
@@ -56,6 +57,7 @@ class RpcMetrics {
   prometheus::Family<prometheus::Histogram>& duration_;
   prometheus::Family<prometheus::Gauge>& in_flight_;
   Mutex mutex_;
+  // By what gRPC calls them; those that are unknown, as one.
   std::map<std::string, std::unique_ptr<Method>, std::less<>> methods_
       GUARDED_BY(mutex_);
 };

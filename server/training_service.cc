@@ -3,13 +3,33 @@
 #include <stop_token>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/data/dataset.h"
 #include "server/authorize.h"
 #include "server/rpc_interceptor.h"
 #include "server/training_translation.h"
 #include "server/watch_call.h"
 
 namespace carousel {
+namespace {
+
+// Now, and not by a job that fails. Says nothing of a dataset that is not
+// there: what is not there is named together.
+absl::Status CheckCanBeTrainedOn(const DataFolder& folder,
+                                 const std::string& dataset) {
+  const auto options = ReadImportOptions(folder.dataset(dataset));
+  if (absl::IsNotFound(options.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(options.status());
+  const auto& [train, validation, test] = options->shares;
+  if (validation > 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "dataset ", dataset, " is split ", train, "/", validation, "/", test,
+      " and has no validation texts, by which training chooses its epoch; "
+      "import it with a share for them, such as 70/20/10"));
+}
+
+}  // namespace
 
 grpc::ServerUnaryReactor* TrainingService::Train(
     grpc::CallbackServerContext* context, const v1::TrainRequest* request,
@@ -18,6 +38,7 @@ grpc::ServerUnaryReactor* TrainingService::Train(
       Authorize(*context, Role::kTrainer), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const JobRecord asked, FromProto(*request));
+        RETURN_IF_ERROR(CheckCanBeTrainedOn(folder_, asked.dataset));
         ASSIGN_OR_RETURN(const JobRecord job, runner_.Submit(asked));
         log_->info("job={} model={} queued request_id={}", job.job, job.model,
                    RequestId(*context));

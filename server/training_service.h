@@ -9,6 +9,7 @@
 #include "carousel/v1/training.grpc.pb.h"
 #include "core/base/executor.h"
 #include "core/jobs/job_runner.h"
+#include "core/store/data_folder.h"
 #include "core/store/job_store.h"
 #include "server/drain_gate.h"
 #include "server/unary_call.h"
@@ -18,10 +19,12 @@ namespace carousel {
 class TrainingService final : public v1::TrainingService::CallbackService {
  public:
   // Nothing is owned but a share of `log`.
-  TrainingService(JobRunner& runner, const JobStore& jobs, Executor& executor,
+  TrainingService(JobRunner& runner, const JobStore& jobs,
+                  const DataFolder& folder, Executor& executor,
                   const DrainGate& gate, std::shared_ptr<spdlog::logger> log)
       : runner_(runner),
         jobs_(jobs),
+        folder_(folder),
         executor_(executor),
         gate_(gate),
         unary_(executor, gate),
@@ -57,6 +60,7 @@ class TrainingService final : public v1::TrainingService::CallbackService {
  private:
   JobRunner& runner_;
   const JobStore& jobs_;
+  const DataFolder& folder_;
   Executor& executor_;
   const DrainGate& gate_;
   const UnaryRunner unary_;

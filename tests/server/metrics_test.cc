@@ -2,10 +2,14 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "carousel/v1/sentiment.pb.h"
+#include "carousel/v1/training.pb.h"
 #include "gmock/gmock.h"
+#include "grpc/health/v1/health.pb.h"
 #include "gtest/gtest.h"
 #include "server/metrics_server.h"
 #include "server/scraped_metrics.h"
@@ -18,6 +22,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::Key;
 using ::testing::Not;
 using ::testing::Pair;
@@ -61,6 +66,7 @@ TEST_F(MetricsTest, SaysWhatRuns) {
 }
 
 TEST_F(MetricsTest, CountsCallsByMethodAndCode) {
+  v1::PredictRequest::descriptor();  // links the file that has the method
   RpcMetrics::Method& method =
       metrics_.rpc().ForMethod("/carousel.v1.SentimentService/Predict");
   method.Began();
@@ -84,10 +90,28 @@ TEST_F(MetricsTest, CountsCallsByMethodAndCode) {
 }
 
 TEST_F(MetricsTest, LabelsMethodsWithoutTheirPackage) {
+  // Links the files that say which methods there are.
+  v1::TrainRequest::descriptor();
+  grpc::health::v1::HealthCheckRequest::descriptor();
   EXPECT_EQ(MethodLabel("/carousel.v1.TrainingService/Train"),
             "TrainingService/Train");
   EXPECT_EQ(MethodLabel("/grpc.health.v1.Health/Check"), "Health/Check");
-  EXPECT_EQ(MethodLabel("/Plain/Call"), "Plain/Call");
+}
+
+TEST_F(MetricsTest, MethodsThatNobodyHasAreOneLabel) {
+  for (const std::string method :
+       {"/Plain/Call", "/carousel.v1.SentimentService/Nonsense",
+        "/carousel.v1.SentimentService", "/", ""}) {
+    EXPECT_EQ(MethodLabel(method), "other") << method;
+    metrics_.rpc().ForMethod(method).Began();
+  }
+  std::vector<std::string> in_flight;
+  for (const auto& [name, value] : Now()) {
+    if (name.starts_with("carousel_rpc_in_flight")) in_flight.push_back(name);
+  }
+  EXPECT_THAT(in_flight,
+              ElementsAre("carousel_rpc_in_flight{method=\"other\"}"));
+  EXPECT_EQ(Now().at(in_flight[0]), 5);
 }
 
 TEST_F(MetricsTest, CountsTextsAndTheirAnswers) {
