@@ -62,6 +62,10 @@ std::string WrongValue(const Setting& setting, std::string_view value) {
                       setting.range);
 }
 
+// More than there are keys. Whoever sends more is not told of each of them,
+// which takes a look at every key for every guess.
+constexpr std::size_t kMaxSettings = 256;
+
 // Levenshtein's distance, to guess which key was meant.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -143,6 +147,13 @@ std::vector<std::string> PresetNames() {
 absl::StatusOr<HyperParameters> ApplySettings(
     HyperParameters base, const std::map<std::string, std::string>& settings) {
   FieldViolations violations;
+  if (settings.size() > kMaxSettings) {
+    violations.Add("settings",
+                   absl::StrCat("settings has ", settings.size(),
+                                " entries; it must have at most ",
+                                kMaxSettings));
+    return violations.ToStatus();
+  }
   for (const auto& [key, value] : settings) {
     Apply(ModelSettings(), key, value, base, violations);
   }

@@ -72,7 +72,8 @@ std::vector<std::string> PresetNames();
 
 // Applies `settings` (key to value, as text) over `base`. INVALID_ARGUMENT with
 // one FieldViolation for each unknown key, unreadable value and value out of
-// range, all at once, in the words "learning_rate is 12; it must be in (0, 1]".
+// range, all at once, in the words "learning_rate is 12; it must be in (0, 1]";
+// or one for more settings than there can be.
 absl::StatusOr<HyperParameters> ApplySettings(
     HyperParameters base, const std::map<std::string, std::string>& settings);
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
@@ -150,6 +152,16 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"epochs", "3",
                  "epochs has a field of its own; it is no setting"}),
     [](const auto& info) { return std::to_string(info.index); });
+
+TEST(ApplySettingsTest, SaysOnceThatThereAreTooMany) {
+  std::map<std::string, std::string> settings;
+  for (int i = 0; i < 100'000; ++i) settings[absl::StrCat("key", i)] = "1";
+  const auto result = ApplySettings(HyperParameters(), settings);
+  EXPECT_THAT(result,
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "settings has 100000 entries; it must have at most 256"));
+  EXPECT_THAT(WrongFields(result.status()), ElementsAre("settings"));
+}
 
 TEST(ApplySettingsTest, ValuesAtTheLimitsAreTaken) {
   for (const auto& [key, value] :
