@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -145,7 +146,20 @@ void SentimentLstm::MoveTo(const std::string& device) {
   device_ = device;
 }
 
+std::vector<double> ToProbabilities(const at::Tensor& logits) {
+  const at::Tensor values =
+      logits.detach().to(at::kCPU, at::kDouble).contiguous();
+  const double* const first = values.const_data_ptr<double>();
+  std::vector<double> probabilities(first, first + values.numel());
+  for (double& value : probabilities) {
+    value = std::isfinite(value) ? 1 / (1 + std::exp(-value))
+                                 : std::numeric_limits<double>::quiet_NaN();
+  }
+  return probabilities;
+}
+
 double ParityError(const at::Tensor& a, const at::Tensor& b) {
+  if (a.sizes() != b.sizes()) return std::numeric_limits<double>::infinity();
   const double scale = std::max(1.0, b.abs().max().item<double>());
   return (a - b).abs().max().item<double>() / scale;
 }

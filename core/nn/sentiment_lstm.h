@@ -72,8 +72,15 @@ class SentimentLstm {
   at::Tensor head_bias_;    // [1]
 };
 
+// The probability of positive for each of `logits`, [batch] on any device, in
+// double precision. NaN for a logit that is not finite: weights are out of
+// bounds then, and the 0 or 1 that a sigmoid makes of infinity would look like
+// an answer.
+std::vector<double> ToProbabilities(const at::Tensor& logits);
+
 // The deviation that an engine may have from the reference, and how far two
-// tensors are apart by that measure: max |a - b| / max(1, max |b|).
+// tensors are apart by that measure: max |a - b| / max(1, max |b|); infinity
+// for tensors of different shapes.
 inline constexpr double kParityTolerance = 1e-5;
 double ParityError(const at::Tensor& a, const at::Tensor& b);
 

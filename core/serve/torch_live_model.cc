@@ -67,12 +67,8 @@ absl::StatusOr<std::vector<double>> SentimentLiveModel::Predict(
     // No graph is kept, so each step's memory is free again at once.
     const c10::InferenceMode inference;
     const Batch batch = MakeBatch(texts, /*labels=*/{}, rows);
-    const at::Tensor logits =
-        network_->Forward(ToTensors(batch, network_->device()));
-    const at::Tensor probabilities =
-        at::sigmoid(logits.to(at::kCPU, at::kDouble)).contiguous();
-    const double* first = probabilities.const_data_ptr<double>();
-    return std::vector<double>(first, first + probabilities.numel());
+    return ToProbabilities(
+        network_->Forward(ToTensors(batch, network_->device())));
   } catch (...) {
     return TorchExceptionToStatus();
   }
@@ -92,7 +88,8 @@ WordVectors SentimentLiveModel::EmbeddingVectors() const {
   return vectors;
 }
 
-// A text of `length` tokens that passes through the whole vocabulary.
+// A text of `length` tokens: the unknown word, then the vocabulary's words in
+// its order, from the start again when they run out.
 EncodedText WarmUpText(std::int64_t length, std::int64_t vocabulary_size) {
   EncodedText text{.token_count = length};
   const std::int64_t words = vocabulary_size - kUnknownId;

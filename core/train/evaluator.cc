@@ -1,6 +1,5 @@
 #include "core/train/evaluator.h"
 
-#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
@@ -28,17 +27,16 @@ std::vector<std::size_t> SortedByLength(std::span<const EncodedText> texts) {
 // Writes the probability of each row to its text's place.
 absl::Status PredictBatch(const SentimentLstm& model, const Batch& batch,
                           std::vector<double>& probabilities) {
-  const at::Tensor logits =
-      model.Forward(ToTensors(batch, model.device())).to(at::kCPU, at::kDouble);
-  const double* const values = logits.const_data_ptr<double>();
-  for (std::size_t row = 0; row < batch.examples.size(); ++row) {
+  const std::vector<double> answers =
+      ToProbabilities(model.Forward(ToTensors(batch, model.device())));
+  for (std::size_t row = 0; row < answers.size(); ++row) {
     const std::size_t text = batch.examples[row];
-    if (!std::isfinite(values[row])) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("the model's answer to text ", text, " is ", values[row],
-                       "; it must be finite: its weights are out of bounds"));
+    if (std::isnan(answers[row])) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "the model's answer to text ", text,
+          " must be finite; it is not: the model's weights are out of bounds"));
     }
-    probabilities[text] = 1 / (1 + std::exp(-values[row]));
+    probabilities[text] = answers[row];
   }
   return absl::OkStatus();
 }
