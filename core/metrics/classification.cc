@@ -13,6 +13,13 @@ std::optional<double> Ratio(std::int64_t numerator, std::int64_t denominator) {
   return static_cast<double>(numerator) / static_cast<double>(denominator);
 }
 
+// Clamped before the conversion, which is undefined for what no int can hold.
+int BinOf(double probability, int bins) {
+  const double bin = probability * bins;
+  if (bin >= bins) return bins - 1;
+  return bin > 0 ? static_cast<int>(bin) : 0;  // 0 for NaN
+}
+
 }  // namespace
 
 void ConfusionMatrix::Add(bool predicted_positive, bool is_positive) {
@@ -46,6 +53,11 @@ std::optional<double> ConfusionMatrix::F1() const {
 
 std::optional<double> RocAuc(std::span<const double> probabilities,
                              std::span<const int> labels) {
+  // NaN breaks the order that sorting relies on.
+  if (std::ranges::any_of(probabilities,
+                          [](double value) { return std::isnan(value); })) {
+    return std::nullopt;
+  }
   std::vector<std::size_t> order(probabilities.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -55,11 +67,11 @@ std::optional<double> RocAuc(std::span<const double> probabilities,
   double rank_sum = 0;  // of the positives
   for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
     std::size_t tied_positives = 0;
-    for (; end < order.size() &&
-           probabilities[order[end]] == probabilities[order[begin]];
-         ++end) {
+    do {  // at least once, so that the outer loop always moves on
       if (labels[order[end]] == 1) ++tied_positives;
-    }
+      ++end;
+    } while (end < order.size() &&
+             probabilities[order[end]] == probabilities[order[begin]]);
     // Equal probabilities share the mean of the ranks begin + 1 to end.
     const double rank = static_cast<double>(begin + 1 + end) / 2;
     rank_sum += rank * static_cast<double>(tied_positives);
@@ -87,9 +99,7 @@ Calibration Calibrate(std::span<const double> probabilities,
   Calibration calibration;
   calibration.bins.resize(bins);
   for (std::size_t i = 0; i < probabilities.size(); ++i) {
-    const int bin =
-        std::min(static_cast<int>(probabilities[i] * bins), bins - 1);
-    CalibrationBin& entry = calibration.bins[bin];
+    CalibrationBin& entry = calibration.bins[BinOf(probabilities[i], bins)];
     ++entry.count;
     entry.mean_probability += probabilities[i];
     entry.positive_share += labels[i];

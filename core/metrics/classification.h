@@ -1,7 +1,7 @@
 // Measures of a binary classifier. Counts come first, everything else is
 // derived from them; a measure whose denominator is 0 is absent, not 0.
-// Probabilities are in [0, 1], which PredictProbabilities sees to: of NaN there
-// is nothing to measure.
+// Probabilities are in [0, 1], which PredictProbabilities sees to; of others
+// there is nothing to measure, but they do no harm.
 #ifndef CAROUSEL_CORE_METRICS_CLASSIFICATION_H_
 #define CAROUSEL_CORE_METRICS_CLASSIFICATION_H_
 
@@ -30,7 +30,8 @@ struct ConfusionMatrix {
 };
 
 // The area under the ROC curve by ranks (Mann-Whitney U), ties counted half.
-// Absent when a class is missing.
+// Absent when a class is missing, and when a probability is NaN, which has no
+// rank.
 std::optional<double> RocAuc(std::span<const double> probabilities,
                              std::span<const int> labels);
 
@@ -46,8 +47,9 @@ struct CalibrationBin {
   double positive_share = 0;
 };
 
-// Bins of equal width over [0, 1], and the expected calibration error (Guo et
-// al. 2017): the mean of |mean_probability - positive_share| weighted by count.
+// Bins of equal width over [0, 1] (what is above goes to the last, what is
+// below, or NaN, to the first), and the expected calibration error (Guo et al.
+// 2017): the mean of |mean_probability - positive_share| weighted by count.
 struct Calibration {
   std::vector<CalibrationBin> bins;
   std::optional<double> expected_error;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -95,6 +96,18 @@ TEST(RocAucTest, KnowsTheExtremes) {
   EXPECT_THAT(RocAuc({}, {}), Eq(std::nullopt));
 }
 
+TEST(RocAucTest, IsAbsentWhenAProbabilityIsNotANumber) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  // Many, so that sorting takes its long way.
+  std::vector<double> probabilities(100, 0.5);
+  std::vector<int> labels(100, 1);
+  for (std::size_t i = 0; i < 100; i += 3) {
+    probabilities[i] = nan;
+    labels[i] = 0;
+  }
+  EXPECT_THAT(RocAuc(probabilities, labels), Eq(std::nullopt));
+}
+
 TEST(LogLossTest, IsTheMeanCrossEntropyInNats) {
   const std::vector<double> probabilities = {0.8, 0.4, 0.5};
   const std::vector<int> labels = {1, 0, 1};
@@ -126,6 +139,18 @@ TEST(CalibrateTest, ComparesProbabilityAndShareInEachBin) {
   EXPECT_THAT(calibration.bins[1].positive_share, DoubleNear(2.0 / 3, 1e-12));
   // 2/5 * |0.2 - 0.5| + 3/5 * |2.3/3 - 2/3|
   EXPECT_THAT(calibration.expected_error, Optional(DoubleNear(0.18, 1e-12)));
+}
+
+TEST(CalibrateTest, WhatIsNoProbabilityGoesToTheFirstOrTheLastBin) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Calibration calibration =
+      Calibrate(std::vector<double>{-0.5, -1e300, nan, 0.3, 1.5, 1e300},
+                std::vector<int>{0, 0, 0, 1, 1, 1}, 4);
+  std::vector<std::int64_t> counts;
+  for (const CalibrationBin& bin : calibration.bins) {
+    counts.push_back(bin.count);
+  }
+  EXPECT_THAT(counts, ::testing::ElementsAre(3, 1, 0, 2));
 }
 
 TEST(CalibrateTest, OfNothingHasNoError) {
