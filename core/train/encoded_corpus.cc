@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/text/encoder.h"
@@ -81,6 +82,19 @@ absl::StatusOr<TokenizedTexts> Tokenize(
   return texts;
 }
 
+// That the vocabulary will hold a word. Whether there is a text at all is for
+// the trainer to say.
+absl::Status CheckMinCount(const WordCounts& counts, std::int64_t min_count) {
+  std::int64_t largest = 0;
+  for (const auto& [word, count] : counts.counts()) {
+    largest = std::max(largest, count);
+  }
+  if (largest == 0 || largest >= min_count) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "min_count is ", min_count, "; it must be at most ", largest,
+      ", which is how often the training texts' most frequent word is seen"));
+}
+
 // Adds a text, or counts it as skipped when it has no token.
 absl::Status AddEncoded(absl::StatusOr<EncodedText> encoded, Label label,
                         LabelledTexts& texts, std::int64_t& skipped) {
@@ -104,6 +118,7 @@ absl::StatusOr<EncodedCorpus> EncodeCorpus(const Dataset& dataset,
       ChooseTrainingTexts(dataset, parameters);
   ASSIGN_OR_RETURN(const TokenizedTexts tokenized,
                    Tokenize(train, parameters.text, stop));
+  RETURN_IF_ERROR(CheckMinCount(tokenized.counts(), parameters.min_count));
   EncodedCorpus corpus{
       .vocabulary = Vocabulary::Build(
           tokenized.counts(), parameters.min_count,

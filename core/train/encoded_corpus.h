@@ -25,7 +25,9 @@ struct EncodedCorpus {
 
 // Never looks at the test split. `max_examples` keeps the first training texts
 // of a seeded permutation, in the dataset's order, and leaves validation whole.
-// CANCELLED when `stop` was requested.
+// INVALID_ARGUMENT when no word of the training texts is seen `min_count`
+// times: a model would have the unknown word alone to learn from. CANCELLED
+// when `stop` was requested.
 absl::StatusOr<EncodedCorpus> EncodeCorpus(const Dataset& dataset,
                                            const HyperParameters& parameters,
                                            const std::stop_token& stop);

@@ -11,6 +11,7 @@ namespace carousel {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 Dataset MakeDataset(const std::vector<std::pair<Split, std::string>>& texts) {
   Dataset dataset;
@@ -101,6 +102,18 @@ TEST(EncodedCorpusTest, MaxExamplesKeepsASeededPartOfTheTrainingTexts) {
   EXPECT_NE(vocabulary(1, 10), vocabulary(2, 10));
   EXPECT_EQ(vocabulary(1, 50), vocabulary(1, 0));
   EXPECT_EQ(vocabulary(1, 60), vocabulary(1, 0));
+}
+
+TEST(EncodedCorpusTest, RefusesAMinCountThatLeavesTheUnknownWordAlone) {
+  const Dataset dataset =
+      MakeDataset({{Split::kTrain, "w w w x x y"}, {Split::kValidation, "w"}});
+  HyperParameters parameters;
+  parameters.min_count = 3;
+  EXPECT_OK(Encode(dataset, parameters));
+  parameters.min_count = 4;
+  EXPECT_THAT(Encode(dataset, parameters),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("min_count is 4; it must be at most 3")));
 }
 
 TEST(EncodedCorpusTest, StopsWhenAsked) {
