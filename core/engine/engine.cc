@@ -72,6 +72,8 @@ void SetTorchThreads(int threads) {
   if (threads > 0) at::set_num_threads(threads);
 }
 
+int TorchThreads() { return at::get_num_threads(); }
+
 std::string TorchVersion() { return TORCH_VERSION; }
 
 }  // namespace carousel

@@ -32,6 +32,8 @@ absl::StatusOr<std::string> ResolveDevice(std::string_view device);
 // Bounds the threads that LibTorch uses inside one operation; 0 keeps its
 // default. Call once, before the first operation.
 void SetTorchThreads(int threads);
+// How many they are, on the calling thread.
+int TorchThreads();
 
 // "2.11.0", for build_info.
 std::string TorchVersion();

@@ -1,0 +1,70 @@
+#include "core/engine/engine.h"
+
+#include <string>
+
+#include "core/engine/device_memory.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace carousel {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+TEST(ResolveDeviceTest, TheCpuIsAlwaysThere) {
+  EXPECT_THAT(ResolveDevice("cpu"), IsOkAndHolds(std::string("cpu")));
+}
+
+TEST(ResolveDeviceTest, NamesWhatItRefuses) {
+  for (const std::string name : {"gpu", "CPU", "cuda:1", "cuda:", "mps", ""}) {
+    EXPECT_THAT(ResolveDevice(name),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         AllOf(HasSubstr("device is " + name + ";"),
+                               HasSubstr("auto, cpu or cuda"))));
+  }
+}
+
+// One build serves hosts with and without a GPU, and so does this test.
+TEST(ResolveDeviceTest, AutoIsCudaWhereItCanBeHadAndElseTheCpu) {
+  const absl::StatusOr<std::string> cuda = ResolveDevice("cuda");
+  const absl::StatusOr<std::string> automatic = ResolveDevice("auto");
+  ASSERT_OK(automatic);
+  if (cuda.ok()) {
+    EXPECT_EQ(*cuda, "cuda:0");
+    EXPECT_EQ(*automatic, "cuda:0");
+  } else {
+    EXPECT_EQ(*automatic, "cpu");
+    EXPECT_THAT(
+        cuda,
+        StatusIs(absl::StatusCode::kFailedPrecondition,
+                 MatchesRegex("device is cuda, which cannot be used: .+")));
+  }
+  // What a server resolved, its worker resolves to the same.
+  EXPECT_THAT(ResolveDevice(*automatic), IsOkAndHolds(*automatic));
+  EXPECT_EQ(ResolveDevice("cuda:0").ok(), cuda.ok());
+}
+
+TEST(ReadDeviceMemoryTest, TheCpuHasNoneOfItsOwn) {
+  EXPECT_THAT(
+      ReadDeviceMemory("cpu"),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("CPU")));
+}
+
+TEST(ReadDeviceMemoryTest, WhatIsNoDeviceIsAnErrorNotACrash) {
+  EXPECT_THAT(ReadDeviceMemory("toaster"),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("toaster")));
+}
+
+TEST(TorchThreadsTest, AreAsManyAsWereSetNeverTheZeroOfTheDefault) {
+  EXPECT_GE(TorchThreads(), 1);
+  SetTorchThreads(3);
+  EXPECT_EQ(TorchThreads(), 3);
+  SetTorchThreads(0);
+  EXPECT_EQ(TorchThreads(), 3);
+}
+
+}  // namespace
+}  // namespace carousel
