@@ -23,7 +23,6 @@ nlohmann::json MakeProvenance(const worker::v1::Assignment& assignment) {
           {"dataset_sha256", assignment.dataset_sha256()},
           {"vectors", assignment.vectors()},
           {"vectors_sha256", assignment.vectors_sha256()},
-          {"engine", assignment.engine()},
           {"code_version", CAROUSEL_VERSION},
           {"torch_version", TorchVersion()}};
 }

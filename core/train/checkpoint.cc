@@ -21,7 +21,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-constexpr std::string_view kMagic = "carousel checkpoint 1\n";
+constexpr std::string_view kMagic = "carousel checkpoint 2\n";
 
 struct Part {
   const char* key;
@@ -44,6 +44,7 @@ std::string Header(const Checkpoint& checkpoint) {
                         {"inputs_sha256", checkpoint.inputs_sha256},
                         {"best_epoch", checkpoint.best_epoch},
                         {"epochs", std::move(epochs)},
+                        {"compute", ToJson(checkpoint.compute)},
                         {"sizes", std::move(sizes)}}
       .dump();
 }
@@ -62,6 +63,7 @@ absl::StatusOr<std::vector<std::size_t>> ParseHeader(std::string_view text,
       ASSIGN_OR_RETURN(EpochMetrics metrics, EpochMetricsFromJson(epoch));
       checkpoint.epochs.push_back(metrics);
     }
+    ASSIGN_OR_RETURN(checkpoint.compute, ComputeFromJson(json.at("compute")));
     for (const Part& part : kParts) {
       sizes.push_back(json.at("sizes").at(part.key).get<std::size_t>());
     }

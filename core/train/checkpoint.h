@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/train/compute_stretch.h"
 #include "core/train/hyperparameters.h"
 #include "core/train/progress.h"
 
@@ -21,7 +22,8 @@ struct Checkpoint {
   // A digest of the texts, labels and initial embedding, in hexadecimal: a run
   // goes on only with what it began with.
   std::string inputs_sha256;
-  std::vector<EpochMetrics> epochs;  // all of them, whole epochs
+  std::vector<EpochMetrics> epochs;     // all of them, whole epochs
+  std::vector<ComputeStretch> compute;  // how these epochs were computed
   std::int64_t best_epoch = 0;
   std::string weights;       // safetensors, after the last epoch
   std::string best_weights;  // safetensors, after the best epoch

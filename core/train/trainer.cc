@@ -15,6 +15,7 @@
 #include "core/data/batcher.h"
 #include "core/nn/model_folder.h"
 #include "core/nn/sentiment_lstm.h"
+#include "core/nn/torch_status.h"
 #include "core/train/checkpoint.h"
 #include "core/train/epoch_meter.h"
 #include "core/train/epoch_plan.h"
@@ -22,7 +23,6 @@
 #include "core/train/learner.h"
 #include "core/train/random_streams.h"
 #include "core/train/schedule.h"
-#include "core/nn/torch_status.h"
 
 namespace carousel {
 namespace {
@@ -90,7 +90,7 @@ class TorchTrainer final : public Trainer {
 
   const TrainerOptions options_;
   const HyperParameters& parameters_;
-  const std::vector<float> embedding_;
+  std::vector<float> embedding_;  // empty once the model has it
   const LabelledTexts train_;
   const LabelledTexts validation_;
   const std::vector<std::int64_t> lengths_;
@@ -112,6 +112,7 @@ absl::StatusOr<TrainingResult> TorchTrainer::RunEpochs(
   ASSIGN_OR_RETURN(ClassificationReport validation, ValidateModel(stop));
   return TrainingResult{
       .epochs = state_.epochs,
+      .compute = state_.compute,
       .best_epoch = state_.best_epoch,
       .best_validation_accuracy =
           state_.epochs[state_.best_epoch - 1].validation_accuracy,
@@ -122,9 +123,9 @@ absl::StatusOr<TrainingResult> TorchTrainer::RunEpochs(
 
 absl::Status TorchTrainer::Begin() {
   at::manual_seed(StreamSeed(parameters_.seed, RandomStream::kWeights));
-  learner_.emplace(parameters_, options_.config, embedding_, options_.engine,
-                   options_.device);
   state_ = {.parameters = parameters_, .inputs_sha256 = InputsDigest()};
+  learner_.emplace(parameters_, options_.config, std::exchange(embedding_, {}),
+                   options_.engine, options_.device);
   ASSIGN_OR_RETURN(std::optional<Checkpoint> checkpoint,
                    ReadCheckpoint(options_.checkpoint_folder));
   if (!checkpoint.has_value()) return absl::OkStatus();
@@ -165,9 +166,7 @@ absl::StatusOr<EpochMetrics> TorchTrainer::RunEpoch(
   EpochMeter meter(epoch, static_cast<std::int64_t>(plan.batches.size()),
                    *options_.clock, observer);
   RETURN_IF_ERROR(TrainEpoch(epoch, plan, stop, meter));
-  absl::StatusOr<ClassificationReport> validation =
-      EvaluateModel(*learner_->model(), validation_.texts, validation_.labels,
-                    static_cast<std::size_t>(parameters_.batch_size), stop);
+  const absl::StatusOr<ClassificationReport> validation = ValidateModel(stop);
   if (!validation.ok()) {
     return WithContext(validation.status(),
                        absl::StrCat("epoch ", epoch, ", validation"));
@@ -207,6 +206,11 @@ absl::StatusOr<ClassificationReport> TorchTrainer::ValidateModel(
 
 absl::Status TorchTrainer::Keep(const EpochMetrics& metrics) {
   state_.epochs.push_back(metrics);
+  ExtendCompute({.from_epoch = metrics.epoch,
+                 .engine = std::string(ToString(options_.engine)),
+                 .device = options_.device,
+                 .threads = TorchThreads()},
+                state_.compute);
   learner_->Save(state_);
   if (state_.best_epoch == 0 ||
       IsBetter(metrics, state_.epochs[state_.best_epoch - 1])) {

@@ -14,6 +14,7 @@
 #include "core/engine/engine.h"
 #include "core/metrics/classification.h"
 #include "core/nn/model_config.h"
+#include "core/train/compute_stretch.h"
 #include "core/train/hyperparameters.h"
 #include "core/train/labelled_texts.h"
 #include "core/train/progress.h"
@@ -34,6 +35,7 @@ struct TrainerOptions {
 
 struct TrainingResult {
   std::vector<EpochMetrics> epochs;
+  std::vector<ComputeStretch> compute;  // how they were computed
   std::int64_t best_epoch = 0;
   double best_validation_accuracy = 0;
   // The weights of the best epoch: highest validation accuracy, at a tie the
@@ -43,10 +45,14 @@ struct TrainingResult {
   bool stopped_early = false;
 };
 
-// Same inputs, same thread count, same machine: bit-identical results, also
-// when the run was broken off and resumed at any point. Every random draw of
-// an epoch comes from (seed, epoch), by way of torch's default generator: one
-// run at a time in a process. Not thread-safe.
+// The same inputs, engine and thread count on the same machine's CPU give
+// bit-identical results, also when the run was broken off and resumed at any
+// point. (On CUDA, LibTorch's kernels promise no order of their sums.) A run
+// may go on with another engine, device or thread count than it began with,
+// since a server's flags may change; its bits are then its own, and
+// TrainingResult::compute tells. Every random draw of an epoch comes from
+// (seed, epoch), by way of torch's default generator: one run at a time in a
+// process. Not thread-safe.
 class Trainer {
  public:
   // `embedding` has a row for each vocabulary entry, row-major
@@ -58,7 +64,8 @@ class Trainer {
       LabelledTexts validation);
   virtual ~Trainer() = default;
 
-  // Resumes from the checkpoint when the folder holds one, and then tells the
+  // Call it once: it lets go of what it needs at the start alone. Resumes from
+  // the checkpoint when the folder holds one, and then tells the
   // observer the past epochs first, which a crash may have kept from it.
   // FAILED_PRECONDITION when the checkpoint is of other hyper-parameters or
   // other texts (it is never overwritten), DATA_LOSS when it is damaged.

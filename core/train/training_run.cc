@@ -11,11 +11,11 @@
 #include "core/base/status_macros.h"
 #include "core/data/dataset.h"
 #include "core/nn/model_folder.h"
+#include "core/nn/torch_status.h"
 #include "core/text/word_vectors.h"
 #include "core/train/encoded_corpus.h"
 #include "core/train/initial_embedding.h"
 #include "core/train/run_report.h"
-#include "core/nn/torch_status.h"
 #include "core/train/trainer.h"
 
 namespace carousel {
@@ -119,12 +119,11 @@ absl::Status PublishModelFolder(const FinishedRun& run,
   return status;
 }
 
-nlohmann::json Provenance(const TrainingRunOptions& options) {
+nlohmann::json Provenance(const TrainingRunOptions& options,
+                          const std::vector<ComputeStretch>& compute) {
   nlohmann::json provenance = options.provenance;
   provenance["hyperparameters"] = ToJson(options.parameters);
-  provenance["engine"] = std::string(ToString(options.engine));
-  provenance["device"] = options.device;
-  provenance["threads"] = options.threads;
+  provenance["compute"] = ToJson(compute);
   return provenance;
 }
 
@@ -161,11 +160,12 @@ absl::StatusOr<TrainingRunResult> TrainFromDisk(
   report.best_epoch = trained.best_epoch;
   report.stopped_early = trained.stopped_early;
   report.validation = trained.validation;
-  RETURN_IF_ERROR(PublishModelFolder({.model = *trained.model,
-                                      .vocabulary = vocabulary,
-                                      .metrics = ToJson(report),
-                                      .provenance = Provenance(options)},
-                                     result.model_folder));
+  RETURN_IF_ERROR(
+      PublishModelFolder({.model = *trained.model,
+                          .vocabulary = vocabulary,
+                          .metrics = ToJson(report),
+                          .provenance = Provenance(options, trained.compute)},
+                         result.model_folder));
   return result;
 }
 

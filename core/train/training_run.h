@@ -22,9 +22,9 @@ struct TrainingRunOptions {
   HyperParameters parameters;
   Engine engine = Engine::kReference;
   std::string device = "cpu";
-  int threads = 0;
-  // What provenance.json says beside the hyper-parameters: job, dataset,
-  // vectors, checksums, code version.
+  int threads = 0;  // as SetTorchThreads takes them
+  // What provenance.json says beside the hyper-parameters and how the epochs
+  // were computed: job, dataset, vectors, checksums, code version.
   nlohmann::json provenance;
 };
 

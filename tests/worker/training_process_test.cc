@@ -134,6 +134,8 @@ TEST_F(TrainingProcessTest, TrainsAModelAndTellsAllAboutIt) {
   EXPECT_EQ(provenance["job"], "job-1");
   EXPECT_EQ(provenance["model"], "tiny");
   EXPECT_EQ(provenance["dataset_sha256"], "d1");
+  ASSERT_EQ(provenance["compute"].size(), 1);
+  EXPECT_EQ(provenance["compute"][0]["threads"], 1);
 }
 
 TEST_F(TrainingProcessTest, AKilledWorkersSuccessorEndsWhereItWouldHave) {

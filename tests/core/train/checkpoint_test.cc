@@ -19,6 +19,7 @@ Checkpoint MakeCheckpoint() {
   checkpoint.inputs_sha256 = "abc";
   checkpoint.epochs = {{.epoch = 1, .train_loss = 1.0 / 3, .tokens = 12},
                        {.epoch = 2, .validation_accuracy = 0.1 + 0.7}};
+  checkpoint.compute = {{1, "reference", "cpu", 2}, {2, "libtorch", "cpu", 4}};
   checkpoint.best_epoch = 2;
   checkpoint.weights = std::string("\0weights", 8);
   checkpoint.best_weights = "best";
@@ -50,6 +51,7 @@ TEST_F(CheckpointTest, ReadsBackBitForBit) {
   EXPECT_EQ(read->parameters, written.parameters);
   EXPECT_EQ(read->inputs_sha256, written.inputs_sha256);
   EXPECT_EQ(read->epochs, written.epochs);
+  EXPECT_EQ(read->compute, written.compute);
   EXPECT_EQ(read->best_epoch, written.best_epoch);
   EXPECT_EQ(read->weights, written.weights);
   EXPECT_EQ(read->best_weights, written.best_weights);

@@ -142,10 +142,31 @@ TEST_F(TrainingRunTest, ProvenanceTellsWhereTheModelComesFrom) {
   const nlohmann::json provenance = ReadJson(kProvenanceFile);
   EXPECT_EQ(provenance["job"], "job-7");
   EXPECT_EQ(provenance["dataset_sha256"], "abc");
-  EXPECT_EQ(provenance["engine"], "reference");
-  EXPECT_EQ(provenance["device"], "cpu");
+  EXPECT_THAT(
+      ComputeFromJson(provenance["compute"]),
+      IsOkAndHolds(ElementsAre(ComputeStretch{1, "reference", "cpu", 1})));
   EXPECT_THAT(HyperParametersFromJson(provenance["hyperparameters"]),
               IsOkAndHolds(options_.parameters));
+}
+
+TEST_F(TrainingRunTest, ProvenanceTellsWhenAResumedRunIsComputedOtherwise) {
+  observer_.stop_after = 2;
+  ASSERT_THAT(Run(), StatusIs(absl::StatusCode::kCancelled));
+  observer_ = Observer();
+  options_.engine = Engine::kLibtorch;
+  options_.threads = 2;
+  ASSERT_OK(Run());
+  EXPECT_THAT(
+      ComputeFromJson(ReadJson(kProvenanceFile)["compute"]),
+      IsOkAndHolds(ElementsAre(ComputeStretch{1, "reference", "cpu", 1},
+                               ComputeStretch{3, "libtorch", "cpu", 2})));
+}
+
+TEST_F(TrainingRunTest, AMinCountThatLeavesNoWordIsRefused) {
+  options_.parameters.min_count = 21;  // each of 20 texts has "the" once
+  EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kInvalidArgument,
+                              HasSubstr("min_count is 21; it must be at most "
+                                        "20")));
 }
 
 TEST_F(TrainingRunTest, NeverTouchesTheTestSplit) {
