@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <cstdio>
+#include <mutex>
 #include <random>
 #include <system_error>
 #include <vector>
@@ -188,21 +191,17 @@ std::string TemporaryName(std::string_view stem) {
   return name;
 }
 
-absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Lock(const fs::path& path,
-                                                         std::string_view owner,
-                                                         int operation) {
+absl::StatusOr<std::unique_ptr<FileLock>> FileLock::TryLock(
+    const fs::path& path, std::string_view owner) {
   ASSIGN_OR_RETURN(FileDescriptor file,
                    FileDescriptor::Open(path, O_RDWR | O_CREAT));
-  int result = ::flock(file.get(), operation);
+  int result = ::flock(file.get(), LOCK_EX | LOCK_NB);
   while (result != 0 && errno == EINTR) {
-    result = ::flock(file.get(), operation);
+    result = ::flock(file.get(), LOCK_EX | LOCK_NB);
   }
   if (result != 0) {
     if (errno != EWOULDBLOCK) return ErrnoToStatus(errno, "lock", path);
-    ASSIGN_OR_RETURN(const std::string holder, ReadFile(path));
-    return absl::FailedPreconditionError(
-        absl::StrCat(path.string(), " is locked by ",
-                     holder.empty() ? std::string("another process") : holder));
+    return std::unique_ptr<FileLock>();
   }
   if (::ftruncate(file.get(), 0) != 0) {
     return ErrnoToStatus(errno, "truncate", path);
@@ -213,12 +212,33 @@ absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Lock(const fs::path& path,
 
 absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Acquire(
     const fs::path& path, std::string_view owner) {
-  return Lock(path, owner, LOCK_EX | LOCK_NB);
+  ASSIGN_OR_RETURN(std::unique_ptr<FileLock> lock, TryLock(path, owner));
+  if (lock != nullptr) return lock;
+  ASSIGN_OR_RETURN(const std::string holder, ReadFile(path));
+  return absl::FailedPreconditionError(
+      absl::StrCat(path.string(), " is locked by ",
+                   holder.empty() ? std::string("another process") : holder));
 }
 
-absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Wait(
-    const fs::path& path, std::string_view owner) {
-  return Lock(path, owner, LOCK_EX);
+absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Wait(const fs::path& path,
+                                                         std::string_view owner,
+                                                         std::stop_token stop) {
+  // A thread inside flock(2) hears of no stop, and the kernel tells nobody that
+  // a lock was let go: so it is tried a few times a second. The stop is heard
+  // at once.
+  constexpr std::chrono::milliseconds kPeriod(50);
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock<std::mutex> mutex_lock(mutex);
+  for (;;) {
+    ASSIGN_OR_RETURN(std::unique_ptr<FileLock> lock, TryLock(path, owner));
+    if (lock != nullptr) return lock;
+    if (stop.stop_requested()) {
+      return absl::CancelledError(
+          absl::StrCat("stopped while waiting for ", path.string()));
+    }
+    never.wait_for(mutex_lock, stop, kPeriod, [] { return false; });
+  }
 }
 
 FileLock::~FileLock() = default;  // closing lets go

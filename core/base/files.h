@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,17 +87,20 @@ class FileLock {
  public:
   static absl::StatusOr<std::unique_ptr<FileLock>> Acquire(
       const std::filesystem::path& path, std::string_view owner);
-  // Waits for the other holder to let go.
+  // Waits for the other holder to let go; CANCELLED when `stop` is requested
+  // before that.
   static absl::StatusOr<std::unique_ptr<FileLock>> Wait(
-      const std::filesystem::path& path, std::string_view owner);
+      const std::filesystem::path& path, std::string_view owner,
+      std::stop_token stop = {});
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
  private:
   explicit FileLock(FileDescriptor file) : file_(std::move(file)) {}
-  static absl::StatusOr<std::unique_ptr<FileLock>> Lock(
-      const std::filesystem::path& path, std::string_view owner, int operation);
+  // Nothing when another holder exists.
+  static absl::StatusOr<std::unique_ptr<FileLock>> TryLock(
+      const std::filesystem::path& path, std::string_view owner);
 
   FileDescriptor file_;
 };

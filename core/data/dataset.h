@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,10 +87,12 @@ absl::StatusOr<Dataset> ImportDataset(ByteSource& source,
 
 // The stored form: rows.csv (id,label,split,text) and dataset.json (options,
 // label names, findings). The folder must exist. Reading gives what was
-// written; NOT_FOUND when a file is missing, DATA_LOSS when one is damaged.
+// written; NOT_FOUND when a file is missing, DATA_LOSS when one is damaged,
+// CANCELLED when `stop` was requested.
 absl::Status WriteDataset(const Dataset& dataset,
                           const std::filesystem::path& folder);
-absl::StatusOr<Dataset> ReadDataset(const std::filesystem::path& folder);
+absl::StatusOr<Dataset> ReadDataset(const std::filesystem::path& folder,
+                                    std::stop_token stop = {});
 
 // How a stored dataset was split, without its texts. NOT_FOUND when it is not
 // there, DATA_LOSS when its description is damaged.

@@ -8,6 +8,7 @@
 #include "core/base/error_details.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "core/base/stoppable_source.h"
 #include "core/base/strings.h"
 #include "core/data/dataset.h"
 
@@ -100,9 +101,11 @@ absl::Status ReadExamples(ByteSource& source, std::vector<Example>& examples) {
   }
 }
 
-// Whatever is wrong inside a stored file is damage, not the caller's argument.
+// Whatever is wrong inside a stored file is damage, not the caller's argument;
+// a stop is nothing wrong.
 absl::Status AsDataLoss(const absl::Status& status,
                         const std::filesystem::path& path) {
+  if (absl::IsCancelled(status)) return WithContext(status, path.string());
   return absl::DataLossError(
       absl::StrCat(path.string(), " is damaged: ", status.message()));
 }
@@ -138,7 +141,8 @@ absl::Status WriteDataset(const Dataset& dataset,
                              DescriptionToJson(dataset).dump(2) + "\n");
 }
 
-absl::StatusOr<Dataset> ReadDataset(const std::filesystem::path& folder) {
+absl::StatusOr<Dataset> ReadDataset(const std::filesystem::path& folder,
+                                    std::stop_token stop) {
   Dataset dataset;
   const std::filesystem::path description_path = folder / kDescriptionFile;
   ASSIGN_OR_RETURN(const std::string description, ReadFile(description_path));
@@ -149,7 +153,9 @@ absl::StatusOr<Dataset> ReadDataset(const std::filesystem::path& folder) {
   const std::filesystem::path rows_path = folder / kRowsFile;
   ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
                    OpenByteSource(rows_path));
-  if (absl::Status read = ReadExamples(*source, dataset.examples); !read.ok()) {
+  StoppableSource stoppable(*source, std::move(stop));
+  if (absl::Status read = ReadExamples(stoppable, dataset.examples);
+      !read.ok()) {
     return AsDataLoss(read, rows_path);
   }
   if (dataset.examples.size() != *rows) {

@@ -9,6 +9,7 @@
 #include "core/base/error_details.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "core/base/stoppable_source.h"
 #include "core/data/dataset.h"
 #include "core/nn/model_folder.h"
 #include "core/nn/torch_status.h"
@@ -37,14 +38,16 @@ absl::Status RemoveLeftovers(const std::filesystem::path& folder) {
 }
 
 absl::StatusOr<WordVectors> ReadVectors(const std::filesystem::path& path,
-                                        const Vocabulary& vocabulary) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
+                                        const Vocabulary& vocabulary,
+                                        const std::stop_token& stop) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> file,
                    OpenByteSource(path));
+  StoppableSource source(*file, stop);
   const auto is_known = [&vocabulary](std::string_view word) {
     return vocabulary.Find(word) != kUnknownId;
   };
   absl::StatusOr<WordVectors> vectors =
-      ReadWordVectors(*source, is_known, /*summary=*/nullptr);
+      ReadWordVectors(source, is_known, /*summary=*/nullptr);
   if (!vectors.ok()) return WithContext(vectors.status(), path.string());
   return vectors;
 }
@@ -67,12 +70,13 @@ absl::StatusOr<Inputs> LoadInputs(const TrainingRunOptions& options,
                                   const std::stop_token& stop) {
   const HyperParameters& parameters = options.parameters;
   observer.OnStage("loading");
-  ASSIGN_OR_RETURN(const Dataset dataset, ReadDataset(options.dataset_folder));
+  ASSIGN_OR_RETURN(const Dataset dataset,
+                   ReadDataset(options.dataset_folder, stop));
   observer.OnStage("encoding");
   ASSIGN_OR_RETURN(EncodedCorpus corpus,
                    EncodeCorpus(dataset, parameters, stop));
   ASSIGN_OR_RETURN(WordVectors vectors,
-                   ReadVectors(options.vectors_file, corpus.vocabulary));
+                   ReadVectors(options.vectors_file, corpus.vocabulary, stop));
   const ModelConfig config = {
       .text = parameters.text,
       .max_tokens = parameters.max_tokens,
@@ -138,6 +142,9 @@ absl::StatusOr<TrainingRunResult> TrainFromDisk(
   RunReport report{
       .data = DescribeData(inputs.corpus, inputs.vectors, options.parameters)};
 
+  if (stop.stop_requested()) {
+    return absl::CancelledError("stopped before the first epoch");
+  }
   observer.OnStage("training");
   ASSIGN_OR_RETURN(
       const std::unique_ptr<Trainer> trainer,

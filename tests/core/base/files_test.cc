@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -227,6 +228,22 @@ TEST(FileLockTest, WaitReturnsWhenTheHolderLetsGo) {
   waiter.join();
   EXPECT_OK(status);
   EXPECT_TRUE(had_let_go);
+}
+
+TEST(FileLockTest, AStopEndsTheWait) {
+  const TempDir folder;
+  ASSERT_OK_AND_ASSIGN(const auto first,
+                       FileLock::Acquire(folder / "lock", "1"));
+  std::stop_source stop;
+  absl::Status status;
+  std::thread waiter([&] {
+    status = FileLock::Wait(folder / "lock", "2", stop.get_token()).status();
+  });
+  stop.request_stop();
+  waiter.join();
+  EXPECT_THAT(status,
+              StatusIs(absl::StatusCode::kCancelled, HasSubstr("lock")));
+  EXPECT_THAT(ReadFile(folder / "lock"), IsOkAndHolds("1"));
 }
 
 TEST(FileLockTest, TheDeathOfTheHolderLetsGo) {

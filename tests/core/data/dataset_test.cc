@@ -260,6 +260,13 @@ TEST_F(DamagedDatasetTest, MissingFileIsNotFound) {
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("rows.csv")));
 }
 
+TEST_F(DamagedDatasetTest, AStopIsNoDamage) {
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THAT(ReadDataset(folder_.path(), stop.get_token()),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
 TEST_F(DamagedDatasetTest, LostRowsAreDataLoss) {
   ASSERT_OK_AND_ASSIGN(std::string rows, ReadFile(folder_ / "rows.csv"));
   rows.resize(rows.rfind('\n', rows.size() - 2) + 1);

@@ -23,7 +23,10 @@ using ::testing::UnorderedElementsAre;
 
 class Observer final : public TrainingObserver {
  public:
-  void OnStage(std::string_view stage) override { stages.emplace_back(stage); }
+  void OnStage(std::string_view stage) override {
+    stages.emplace_back(stage);
+    if (stage == stop_at_stage) stop.request_stop();
+  }
   void OnBatch(const BatchProgress&) override {}
   void OnEpoch(const EpochMetrics& metrics) override {
     if (metrics.epoch == stop_after) stop.request_stop();
@@ -31,6 +34,7 @@ class Observer final : public TrainingObserver {
 
   std::vector<std::string> stages;
   std::int64_t stop_after = 0;
+  std::string stop_at_stage;
   std::stop_source stop;
 };
 
@@ -197,6 +201,18 @@ TEST_F(TrainingRunTest, AStoppedRunLeavesItsCheckpointAndNoResult) {
   EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kCancelled));
   EXPECT_TRUE(std::filesystem::exists(options_.work_folder / kCheckpointFile));
   EXPECT_FALSE(std::filesystem::exists(options_.work_folder / "result"));
+}
+
+TEST_F(TrainingRunTest, AStopIsHeardBeforeTheFirstEpoch) {
+  for (const char* stage : {"loading", "encoding", "training"}) {
+    observer_.stages.clear();
+    observer_.stop = std::stop_source();
+    observer_.stop_at_stage = stage;
+    EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kCancelled));
+    EXPECT_EQ(observer_.stages.back(), stage);
+    EXPECT_FALSE(
+        std::filesystem::exists(options_.work_folder / kCheckpointFile));
+  }
 }
 
 TEST_F(TrainingRunTest, ARunThatDiedAfterSavingSavesTheSameAgain) {
