@@ -82,8 +82,14 @@ absl::Status DataFolder::RemoveLeftovers() const {
   for (const fs::directory_entry& upload : uploads) {
     RETURN_IF_ERROR(RemoveAll(upload.path()));
   }
-  constexpr int kDepth = 3;  // models/NAME/VERSION
-  return RemoveTemporaries(root_, kDepth);
+  RETURN_IF_ERROR(RemoveTemporaries(root_, 0));
+  // Not in jobs/: the worker of a server that died may still be writing there.
+  // Its successor tidies up when it has the folder's lock.
+  constexpr int kDepth = 2;  // NAME/VERSION
+  for (const fs::path& folder : {datasets(), vectors(), models()}) {
+    RETURN_IF_ERROR(RemoveTemporaries(folder, kDepth));
+  }
+  return absl::OkStatus();
 }
 
 fs::path DataFolder::dataset(std::string_view name) const {

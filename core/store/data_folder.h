@@ -18,8 +18,8 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "core/base/files.h"
 #include "core/base/checksums.h"
+#include "core/base/files.h"
 
 namespace carousel {
 
@@ -28,8 +28,9 @@ class DataFolder {
  public:
   // Creates the folders, takes the lock (FAILED_PRECONDITION saying whose it
   // is) and removes what a crash left: all of tmp/, files half written, and
-  // the addresses of a server that is gone. `root` may be relative to the
-  // working directory; the paths given out are absolute.
+  // the addresses of a server that is gone. What is in jobs/ is the workers' to
+  // tidy. `root` may be relative to the working directory; the paths given out
+  // are absolute.
   static absl::StatusOr<std::unique_ptr<DataFolder>> Open(
       const std::filesystem::path& root);
 

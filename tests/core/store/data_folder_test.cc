@@ -73,18 +73,21 @@ TEST(DataFolderTest, ARefusedServerLeavesTheFilesOfTheFirstAlone) {
 TEST(DataFolderTest, RemovesWhatACrashLeftAndNothingElse) {
   const TempDir root;
   ASSERT_OK(DataFolder::Open(root.path()).status());
-  const std::vector<std::string> rubbish = {
-      "address",
-      "metrics_address",
-      "tmp/upload",
-      ".tmp-address-1",
-      "datasets/.tmp-imdb-1",
-      "models/m/.tmp-3-1",
-      "models/m/3/.tmp-config.json-1",
-      "jobs/job-000001/.tmp-checkpoint.bin-1"};
+  const std::vector<std::string> rubbish = {"address",
+                                            "metrics_address",
+                                            "tmp/upload",
+                                            ".tmp-address-1",
+                                            "datasets/.tmp-imdb-1",
+                                            "models/m/.tmp-3-1",
+                                            "models/m/3/.tmp-config.json-1"};
+  // A worker that outlives its server may still write in a job's folder.
   const std::vector<std::string> kept = {
-      "carousel.db", "datasets/imdb/rows", "vectors/glove/vectors",
-      "models/m/3/config.json", "jobs/job-000001/checkpoint.bin"};
+      "carousel.db",
+      "datasets/imdb/rows",
+      "vectors/glove/vectors",
+      "models/m/3/config.json",
+      "jobs/job-000001/checkpoint.bin",
+      "jobs/job-000001/.tmp-checkpoint.bin-1"};
   for (const auto& names : {rubbish, kept}) {
     for (const std::string& name : names) {
       ASSERT_OK(CreateFolder((root / name).parent_path()));
