@@ -22,8 +22,8 @@ class JobObserver {
   virtual void OnEpoch(int slot, const JobRecord& job,
                        const EpochRecord& epoch) = 0;
   // Something went wrong that the runner goes on without, or tries again: a
-  // write that the catalogue refused, a file that could not be removed. `job`
-  // is "" where it concerns no job alone.
+  // worker that could not be started, a write that the catalogue refused, a
+  // file that could not be removed. `job` is "" where it concerns no job alone.
   virtual void OnProblem(std::string_view job, const absl::Status& problem) {}
 };
 

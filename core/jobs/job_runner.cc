@@ -87,7 +87,8 @@ void JobRunner::StopOnce() {
     MutexLock lock(mutex_);
     stopping_ = true;
     for (auto& [job, active] : active_) {
-      if (active.worker != nullptr) active.worker->RequestStop();
+      if (active.worker == nullptr) continue;
+      active.worker->RequestStop(options_.stop_grace);
     }
     changed_.NotifyAll();
     slots.swap(slots_);
@@ -163,6 +164,7 @@ absl::StatusOr<JobRecord> JobRunner::CancelQueued(const JobRecord& job) {
                      return absl::OkStatus();
                    }));
   queue_.Remove(job.job);
+  changed_.NotifyAll();  // a slot may be holding it back
   hub_.Post(job.job, cancelled);
   return cancelled;
 }
@@ -182,7 +184,9 @@ absl::StatusOr<JobRecord> JobRunner::CancelRunning(const JobRecord& job) {
   // Before Start() it is a dead server's job, which Start() then cancels.
   if (found != active_.end()) {
     found->second.record = marked;
-    if (found->second.worker != nullptr) found->second.worker->RequestStop();
+    if (found->second.worker != nullptr) {
+      found->second.worker->RequestStop(options_.cancel_grace);
+    }
   }
   return marked;
 }

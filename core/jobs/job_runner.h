@@ -4,7 +4,9 @@
 // What is true on the disk is true: every change of state is in the catalogue
 // before anyone hears of it, so that a server killed at any moment finds its
 // jobs again. A change that the catalogue refuses for now (a full disk) is
-// tried again until it is there. Jobs for one model run one after another.
+// tried again until it is there. Jobs for one model run one after another. A
+// worker that cannot be started for now is no job's fault: the job stays
+// QUEUED, and its slot tries again, later each time.
 //
 // A thread a slot takes a job, follows its worker to the end and decides what
 // becomes of the job; a worker's events arrive on a thread of the worker's.
@@ -40,9 +42,13 @@ namespace carousel {
 struct JobRunnerOptions {
   int slots = 1;
   std::int64_t max_queued = 1000;  // one more is RESOURCE_EXHAUSTED
-  // How long a worker may take to end after it was asked to.
+  // How long a worker may take to end when its job is cancelled, and when the
+  // runner stops; then it is killed.
+  std::chrono::steady_clock::duration cancel_grace = std::chrono::seconds(20);
   std::chrono::steady_clock::duration stop_grace = std::chrono::seconds(20);
-  // Before a write that the catalogue refused is tried again.
+  // Before a job goes on whose worker died, and before a launch that failed or
+  // a write that the catalogue refused is tried again: there it doubles with
+  // every try, up to a minute.
   std::chrono::steady_clock::duration retry_delay = std::chrono::seconds(1);
 };
 
@@ -119,21 +125,21 @@ class JobRunner {
   // job_slots.cc: what a slot's thread does.
   void RunSlot(int slot) EXCLUDES(mutex_);
   std::optional<JobRecord> TakeJob(int slot) EXCLUDES(mutex_);
-  void RunJob(int slot, const JobRecord& job) EXCLUDES(mutex_);
+  // From OnSlotTaken to OnSlotFreed. An exception counts as a worker's death.
+  WorkerEnd RunJob(int slot, const JobRecord& job) EXCLUDES(mutex_);
   WorkerEnd RunWorker(int slot, const JobRecord& job) EXCLUDES(mutex_);
+  JobRecord ConcludeWorker(const JobRecord& job, const WorkerEnd& end)
+      EXCLUDES(mutex_);
   absl::StatusOr<WorkerAssignment> MakeAssignment(int slot,
                                                   const JobRecord& job) const;
+  // Waits while the job is queued, so that a cancel ends it, but no longer than
+  // `delay` or than the runner runs.
+  void HoldBack(const std::string& job,
+                std::chrono::steady_clock::duration delay) REQUIRES(mutex_);
   void OnWorkerEvent(int slot, const std::string& job, const WorkerEvent& event)
       EXCLUDES(mutex_);
   void OnEpoch(int slot, const std::string& job, const EpochRecord& epoch)
       EXCLUDES(mutex_);
-  // The job as its publisher sees it, which cannot be cancelled any more;
-  // nothing when it was to be cancelled before.
-  std::optional<JobRecord> BeginPublishing(const std::string& job,
-                                           const WorkerDone& done)
-      EXCLUDES(mutex_);
-  Decision Publish(const JobRecord& job,
-                   const std::filesystem::path& model_folder);
   // Writes what becomes of the job, and tells it.
   JobRecord Conclude(const std::string& job, const Decision& decide)
       EXCLUDES(mutex_);
@@ -144,6 +150,17 @@ class JobRunner {
       const std::function<absl::StatusOr<JobRecord>()>& write) REQUIRES(mutex_);
   void Report(std::string_view job, const absl::Status& problem) const
       EXCLUDES(mutex_);
+
+  // job_publishing.cc
+  // The job as its publisher sees it, which cannot be cancelled any more;
+  // nothing when it was to be cancelled before.
+  std::optional<JobRecord> BeginPublishing(const std::string& job,
+                                           const WorkerDone& done)
+      EXCLUDES(mutex_);
+  absl::StatusOr<std::int64_t> TryPublish(
+      const JobRecord& job, const std::filesystem::path& model_folder) const;
+  Decision Publish(const JobRecord& job,
+                   const std::filesystem::path& model_folder) const;
 
   const JobRunnerOptions options_;
   const DataFolder& folder_;

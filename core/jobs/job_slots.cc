@@ -1,43 +1,20 @@
 // JobRunner's slots: a thread each, which takes a job, follows its worker to
 // the end and writes what becomes of the job.
+#include <exception>
+#include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/cleanup/cleanup.h"
 #include "core/base/error_details.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
-#include "core/base/strings.h"
+#include "core/jobs/backoff.h"
 #include "core/jobs/job_folder.h"
 #include "core/jobs/job_runner.h"
+#include "core/jobs/job_verdict.h"
 
 namespace carousel {
 namespace {
-
-// A worker that dies again before it has finished another epoch would do so
-// for ever.
-constexpr std::int64_t kWorkerDeathsToFail = 2;
-
-void Fail(JobRecord& row, std::string reason) {
-  row.state = JobState::kFailed;
-  row.error = std::move(reason);
-}
-
-// What becomes of a job whose worker ended without a result.
-void DecideUnfinished(const WorkerEnd& end, JobRecord& row) {
-  if (row.cancel_requested) {
-    row.state = JobState::kCancelled;
-  } else if (end.failure.has_value()) {
-    Fail(row, *end.failure);
-  } else if (end.stopped || ++row.worker_deaths < kWorkerDeathsToFail) {
-    row.state = JobState::kQueued;
-  } else {
-    Fail(row, absl::StrCat(row.worker_deaths,
-                           " workers in a row ended without finishing an "
-                           "epoch; the last one: ",
-                           end.death, " (its log is jobs/", row.job, "/",
-                           kWorkerLog, ")"));
-  }
-}
 
 // An error that the same write would meet again.
 bool IsLasting(const absl::Status& status) {
@@ -48,13 +25,29 @@ bool IsLasting(const absl::Status& status) {
 }  // namespace
 
 void JobRunner::RunSlot(int slot) {
+  Backoff launches(options_.retry_delay);
   while (const std::optional<JobRecord> job = TakeJob(slot)) {
-    if (observer_ != nullptr) observer_->OnSlotTaken(slot, *job);
-    RunJob(slot, *job);
+    const WorkerEnd end = RunJob(slot, *job);
     MutexLock lock(mutex_);
     active_.erase(job->job);
+    // While its model is taken no other slot takes the job either.
+    if (!end.not_started.ok()) {
+      HoldBack(job->job, launches.Next());
+    } else {
+      launches.Reset();
+      if (end.died()) HoldBack(job->job, options_.retry_delay);
+    }
     queue_.Release(job->model);
     changed_.NotifyAll();
+  }
+}
+
+void JobRunner::HoldBack(const std::string& job,
+                         std::chrono::steady_clock::duration delay) {
+  const auto deadline = std::chrono::steady_clock::now() + delay;
+  while (!stopping_ && queue_.Contains(job) &&
+         std::chrono::steady_clock::now() < deadline) {
+    changed_.WaitUntil(mutex_, deadline);
   }
 }
 
@@ -86,44 +79,71 @@ std::optional<JobRecord> JobRunner::TakeJob(int slot) {
   return std::nullopt;
 }
 
-void JobRunner::RunJob(int slot, const JobRecord& job) {
-  const WorkerEnd end = RunWorker(slot, job);
+WorkerEnd JobRunner::RunJob(int slot, const JobRecord& job) {
+  WorkerEnd end;
   JobRecord concluded;
-  std::optional<JobRecord> finished;
-  if (end.done.has_value()) finished = BeginPublishing(job.job, *end.done);
-  if (finished.has_value()) {
-    concluded = Conclude(job.job, Publish(*finished, end.done->model_folder));
-  } else {
+  try {
+    if (observer_ != nullptr) observer_->OnSlotTaken(slot, job);
+    end = RunWorker(slot, job);
+    concluded = ConcludeWorker(job, end);
+  } catch (const std::exception& error) {
+    Report(job.job, absl::InternalError(error.what()));
+    end = WorkerEnd{.death = error.what()};
     concluded =
         Conclude(job.job, [&](JobRecord& row) { DecideUnfinished(end, row); });
   }
+  if (observer_ != nullptr) observer_->OnSlotFreed(slot, concluded);
+  return end;
+}
+
+JobRecord JobRunner::ConcludeWorker(const JobRecord& job,
+                                    const WorkerEnd& end) {
+  if (!end.not_started.ok()) {
+    Report(job.job,
+           WithContext(end.not_started,
+                       "the worker could not be started; this will be tried "
+                       "again"));
+  }
+  std::optional<JobRecord> finished;
+  if (end.done.has_value()) finished = BeginPublishing(job.job, *end.done);
+  if (!finished.has_value()) {
+    return Conclude(job.job,
+                    [&](JobRecord& row) { DecideUnfinished(end, row); });
+  }
+  const JobRecord concluded =
+      Conclude(job.job, Publish(*finished, end.done->model_folder));
   if (concluded.state == JobState::kSucceeded) {
     const absl::Status removed = RemoveTrainingFiles(folder_.job(job.job));
     if (!removed.ok()) Report(job.job, removed);
   }
-  if (observer_ != nullptr) observer_->OnSlotFreed(slot, concluded);
+  return concluded;
 }
 
 WorkerEnd JobRunner::RunWorker(int slot, const JobRecord& job) {
   const auto assignment = MakeAssignment(slot, job);
-  if (!assignment.ok()) {
-    WorkerEnd end;
-    end.death = ToStdView(assignment.status().message());
-    return end;
+  if (absl::IsNotFound(assignment.status())) {
+    // No other try would find it.
+    return WorkerEnd{.failure = std::string(assignment.status().message())};
   }
-  WorkerRun run(options_.stop_grace);
+  absl::Status ready = assignment.status();
+  if (ready.ok()) ready = CreateFolder(assignment->job_folder);
+  if (!ready.ok()) return WorkerEnd{.not_started = ready};
+
+  WorkerRun run;
   {
     MutexLock lock(mutex_);
     ActiveJob& active = active_.at(job.job);
     active.worker = &run;
-    if (stopping_ || active.record.cancel_requested) run.RequestStop();
+    if (stopping_) run.RequestStop(options_.stop_grace);
+    if (active.record.cancel_requested) run.RequestStop(options_.cancel_grace);
   }
-  WorkerEnd end = run.Run(
-      launcher_, *assignment,
-      [&](const WorkerEvent& event) { OnWorkerEvent(slot, job.job, event); });
-  MutexLock lock(mutex_);
-  active_.at(job.job).worker = nullptr;
-  return end;
+  const absl::Cleanup forget_run = [&] {
+    MutexLock lock(mutex_);
+    active_.at(job.job).worker = nullptr;
+  };
+  return run.Run(launcher_, *assignment, [&](const WorkerEvent& event) {
+    OnWorkerEvent(slot, job.job, event);
+  });
 }
 
 absl::StatusOr<WorkerAssignment> JobRunner::MakeAssignment(
@@ -140,7 +160,6 @@ absl::StatusOr<WorkerAssignment> JobRunner::MakeAssignment(
   assignment.job_folder = folder_.job(job.job);
   assignment.dataset_sha256 = dataset.sha256;
   assignment.vectors_sha256 = vectors.sha256;
-  RETURN_IF_ERROR(CreateFolder(assignment.job_folder));
   return assignment;
 }
 
@@ -176,34 +195,6 @@ void JobRunner::OnEpoch(int slot, const std::string& job,
   if (observer_ != nullptr) observer_->OnEpoch(slot, record, epoch);
 }
 
-std::optional<JobRecord> JobRunner::BeginPublishing(const std::string& job,
-                                                    const WorkerDone& done) {
-  MutexLock lock(mutex_);
-  ActiveJob& active = active_.at(job);
-  if (active.record.cancel_requested) return std::nullopt;
-  active.publishing = true;
-  JobRecord finished = active.record;
-  finished.best_epoch = done.best_epoch;
-  finished.best_validation_accuracy = done.best_validation_accuracy;
-  return finished;
-}
-
-JobRunner::Decision JobRunner::Publish(
-    const JobRecord& job, const std::filesystem::path& model_folder) {
-  const absl::StatusOr<std::int64_t> version = publisher_(job, model_folder);
-  return [version, job](JobRecord& row) {
-    row.best_epoch = job.best_epoch;
-    row.best_validation_accuracy = job.best_validation_accuracy;
-    if (version.ok()) {
-      row.state = JobState::kSucceeded;
-      row.version = *version;
-    } else {
-      Fail(row, absl::StrCat("the model could not be published: ",
-                             version.status().message()));
-    }
-  };
-}
-
 JobRecord JobRunner::Conclude(const std::string& job, const Decision& decide) {
   MutexLock lock(mutex_);
   ActiveJob& active = active_.at(job);
@@ -227,6 +218,7 @@ JobRecord JobRunner::Conclude(const std::string& job, const Decision& decide) {
 absl::StatusOr<JobRecord> JobRunner::WriteThrough(
     std::string_view job,
     const std::function<absl::StatusOr<JobRecord>()>& write) {
+  Backoff backoff(options_.retry_delay);
   for (;;) {
     auto written = write();
     if (written.ok()) return written;
@@ -235,8 +227,7 @@ absl::StatusOr<JobRecord> JobRunner::WriteThrough(
     Report(job, written.status());
     mutex_.Lock();
     if (is_final) return written;
-    const auto deadline =
-        std::chrono::steady_clock::now() + options_.retry_delay;
+    const auto deadline = std::chrono::steady_clock::now() + backoff.Next();
     while (!stopping_ && std::chrono::steady_clock::now() < deadline) {
       changed_.WaitUntil(mutex_, deadline);
     }

@@ -76,7 +76,8 @@ class WorkerLauncher {
  public:
   virtual ~WorkerLauncher() = default;
   // `sink` is called from one thread of the worker's own, in order, the last
-  // time with WorkerExited. Thread-safe.
+  // time with WorkerExited. After an error, whatever its code, there is no
+  // worker, and another try may fare better. Thread-safe.
   virtual absl::StatusOr<std::unique_ptr<Worker>> Launch(
       const WorkerAssignment& assignment,
       std::function<void(const WorkerEvent&)> sink) = 0;

@@ -1,30 +1,40 @@
 #include "core/jobs/worker_run.h"
 
+#include <exception>
 #include <memory>
 #include <utility>
 
-#include "core/base/strings.h"
-
 namespace carousel {
+namespace {
+
+// A launch that throws is one that failed: starting a process and a thread
+// takes memory and descriptors, which may be short for a while.
+absl::StatusOr<std::unique_ptr<Worker>> TryLaunch(
+    WorkerLauncher& launcher, const WorkerAssignment& assignment,
+    std::function<void(const WorkerEvent&)> sink) {
+  try {
+    return launcher.Launch(assignment, std::move(sink));
+  } catch (const std::exception& error) {
+    return absl::UnavailableError(error.what());
+  }
+}
+
+}  // namespace
 
 WorkerEnd WorkerRun::Run(
     WorkerLauncher& launcher, const WorkerAssignment& assignment,
     const std::function<void(const WorkerEvent&)>& on_event) {
   {
     MutexLock lock(mutex_);
-    if (stop_requested_) {
+    if (deadline_.has_value()) {
       end_.stopped = true;
       return end_;
     }
   }
-  auto worker = launcher.Launch(assignment, [&](const WorkerEvent& event) {
+  auto worker = TryLaunch(launcher, assignment, [&](const WorkerEvent& event) {
     if (!RecordEnd(event)) on_event(event);
   });
-  if (!worker.ok()) {
-    WorkerEnd end;
-    end.death = ToStdView(worker.status().message());
-    return end;
-  }
+  if (!worker.ok()) return WorkerEnd{.not_started = worker.status()};
   WaitForExit(**worker);
   worker->reset();  // its thread has made the last call, and ends
 
@@ -32,9 +42,10 @@ WorkerEnd WorkerRun::Run(
   return std::move(end_);
 }
 
-void WorkerRun::RequestStop() {
+void WorkerRun::RequestStop(std::chrono::steady_clock::duration grace) {
+  const auto deadline = std::chrono::steady_clock::now() + grace;
   MutexLock lock(mutex_);
-  stop_requested_ = true;
+  if (!deadline_.has_value() || deadline < *deadline_) deadline_ = deadline;
   changed_.NotifyAll();
 }
 
@@ -51,7 +62,7 @@ bool WorkerRun::RecordEnd(const WorkerEvent& event) {
   if (const auto* exited = std::get_if<WorkerExited>(&event)) {
     // After a verdict it does not matter how the process went.
     if (!end_.done && !end_.failure) {
-      end_.stopped = exited->clean || stop_requested_;
+      end_.stopped = exited->clean || deadline_.has_value();
       end_.death = exited->description;
     }
     exited_ = true;
@@ -63,15 +74,14 @@ bool WorkerRun::RecordEnd(const WorkerEvent& event) {
 
 void WorkerRun::WaitForExit(Worker& worker) {
   MutexLock lock(mutex_);
-  while (!exited_ && !stop_requested_) changed_.Wait(mutex_);
+  while (!exited_ && !deadline_.has_value()) changed_.Wait(mutex_);
   if (exited_) return;
   mutex_.Unlock();
   worker.RequestStop();
   mutex_.Lock();
 
-  const auto deadline = std::chrono::steady_clock::now() + stop_grace_;
-  while (!exited_ && std::chrono::steady_clock::now() < deadline) {
-    changed_.WaitUntil(mutex_, deadline);
+  while (!exited_ && std::chrono::steady_clock::now() < *deadline_) {
+    changed_.WaitUntil(mutex_, *deadline_);
   }
   if (exited_) return;
   mutex_.Unlock();

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -97,6 +98,11 @@ class FakeLauncher final : public WorkerLauncher {
     MutexLock lock(mutex_);
     ++launches_;
     changed_.NotifyAll();
+    if (!exceptions_.empty()) {
+      const std::string exception = std::move(exceptions_.front());
+      exceptions_.pop_front();
+      throw std::runtime_error(exception);
+    }
     if (!failures_.empty()) {
       absl::Status failure = std::move(failures_.front());
       failures_.pop_front();
@@ -121,6 +127,11 @@ class FakeLauncher final : public WorkerLauncher {
     MutexLock lock(mutex_);
     failures_.push_back(std::move(failure));
   }
+  // The same with an exception.
+  void ThrowNext(std::string what) {
+    MutexLock lock(mutex_);
+    exceptions_.push_back(std::move(what));
+  }
   int launches() {
     MutexLock lock(mutex_);
     return launches_;
@@ -131,6 +142,7 @@ class FakeLauncher final : public WorkerLauncher {
   CondVar changed_;
   std::deque<std::shared_ptr<FakeProcess>> processes_ GUARDED_BY(mutex_);
   std::deque<absl::Status> failures_ GUARDED_BY(mutex_);
+  std::deque<std::string> exceptions_ GUARDED_BY(mutex_);
   int launches_ GUARDED_BY(mutex_) = 0;
 };
 

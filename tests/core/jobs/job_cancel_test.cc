@@ -58,7 +58,7 @@ TEST_F(JobCancelTest, ARunningJobIsCancelledWhenItsWorkerHasStopped) {
 
 TEST_F(JobCancelTest, AWorkerThatDoesNotStopIsKilled) {
   JobRunnerOptions options = PatientOptions();
-  options.stop_grace = std::chrono::seconds(0);
+  options.cancel_grace = std::chrono::seconds(0);
   StartRunner(options);
   const std::string job = Submit("imdb").job;
   const auto worker = launcher_.Next();
@@ -69,6 +69,36 @@ TEST_F(JobCancelTest, AWorkerThatDoesNotStopIsKilled) {
   observer_.AwaitFreed(1);
   EXPECT_EQ(Stored(job).state, JobState::kCancelled);
   EXPECT_EQ(Stored(job).worker_deaths, 0);
+}
+
+TEST_F(JobCancelTest, ACancelledWorkerHasAGraceOfItsOwn) {
+  JobRunnerOptions options = PatientOptions();
+  options.stop_grace = std::chrono::seconds(0);
+  StartRunner(options);
+  const std::string job = Submit("imdb").job;
+  const auto worker = launcher_.Next();
+  ASSERT_OK(runner_->Cancel(job));
+  worker->AwaitStopRequest();
+  worker->TellEpochs(1, 1);
+  worker->ExitCleanly();
+  observer_.AwaitFreed(1);
+  EXPECT_FALSE(worker->killed());
+  EXPECT_EQ(Stored(job).state, JobState::kCancelled);
+}
+
+TEST_F(JobCancelTest, AStopDoesNotWaitForACancelsGrace) {
+  JobRunnerOptions options = PatientOptions();
+  options.stop_grace = std::chrono::seconds(0);
+  StartRunner(options);
+  const std::string job = Submit("imdb").job;
+  const auto worker = launcher_.Next();
+  ASSERT_OK(runner_->Cancel(job));
+  worker->AwaitStopRequest();
+  std::thread stopping([&] { runner_->Stop(); });
+  worker->AwaitKill();
+  worker->Die("killed by signal 9 (SIGKILL)");
+  stopping.join();
+  EXPECT_EQ(Stored(job).state, JobState::kCancelled);
 }
 
 TEST_F(JobCancelTest, AWorkerThatDiesMeanwhileIsCancelledAllTheSame) {

@@ -90,17 +90,6 @@ TEST_F(JobDeathTest, AnEpochToldAgainForgivesNothing) {
   EXPECT_EQ(Stored(job).state, JobState::kFailed);
 }
 
-TEST_F(JobDeathTest, AWorkerThatCannotBeStartedIsLikeOneThatDied) {
-  launcher_.FailNext(absl::UnavailableError("cannot fork"));
-  launcher_.FailNext(absl::NotFoundError("there is no carousel_worker"));
-  StartRunner(PatientOptions());
-  const std::string job = Submit("imdb").job;
-  observer_.AwaitFreed(2);
-  EXPECT_EQ(launcher_.launches(), 2);
-  EXPECT_EQ(Stored(job).state, JobState::kFailed);
-  EXPECT_THAT(Stored(job).error, HasSubstr("there is no carousel_worker"));
-}
-
 TEST_F(JobDeathTest, AWorkerThatSomebodyStoppedHasNotDied) {
   StartRunner(PatientOptions());
   const std::string job = Submit("imdb").job;

@@ -22,12 +22,6 @@ class JobRecoveryTest : public JobsFixture {
       return absl::OkStatus();
     }));
   }
-  void FinishNext(const std::string& job) {
-    const auto worker = launcher_.Next();
-    EXPECT_EQ(worker->job(), job);
-    worker->TellDone();
-    worker->ExitCleanly();
-  }
 };
 
 TEST_F(JobRecoveryTest, AStartRunsWhatADeadServerLeft) {

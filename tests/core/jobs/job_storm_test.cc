@@ -41,6 +41,7 @@ class JobStormTest : public JobsFixture,
     runner_.reset();
     JobRunnerOptions options = PatientOptions();
     options.slots = 3;
+    options.cancel_grace = std::chrono::milliseconds(5);
     options.stop_grace = std::chrono::milliseconds(5);
     runner_ = std::make_unique<JobRunner>(
         options, *folder_, *assets_, *jobs_, random_launcher_,

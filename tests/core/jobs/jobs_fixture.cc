@@ -57,7 +57,7 @@ void RecordingObserver::OnEpoch(int slot, const JobRecord& job,
 void RecordingObserver::OnProblem(std::string_view job,
                                   const absl::Status& problem) {
   MutexLock lock(mutex_);
-  ++problems_;
+  problems_.push_back(absl::StrCat(std::string(job), ": ", problem.message()));
   changed_.NotifyAll();
 }
 
@@ -68,7 +68,12 @@ void RecordingObserver::AwaitFreed(std::size_t count) {
 
 void RecordingObserver::AwaitProblem() {
   MutexLock lock(mutex_);
-  while (problems_ == 0) changed_.Wait(mutex_);
+  while (problems_.empty()) changed_.Wait(mutex_);
+}
+
+std::vector<std::string> RecordingObserver::problems() {
+  MutexLock lock(mutex_);
+  return problems_;
 }
 
 std::vector<std::string> RecordingObserver::log() {
@@ -120,6 +125,7 @@ void JobsFixture::StartRunner(const JobRunnerOptions& options) {
 
 JobRunnerOptions JobsFixture::PatientOptions() {
   JobRunnerOptions options;
+  options.cancel_grace = std::chrono::hours(1);
   options.stop_grace = std::chrono::hours(1);
   options.retry_delay = std::chrono::milliseconds(1);
   return options;
@@ -137,6 +143,13 @@ JobRecord JobsFixture::NewJob(const std::string& model) {
 
 JobRecord JobsFixture::Submit(const std::string& model) {
   return ValueOrThrow(runner_->Submit(NewJob(model)));
+}
+
+void JobsFixture::FinishNext(const std::string& job) {
+  const auto worker = launcher_.Next();
+  EXPECT_EQ(worker->job(), job);
+  worker->TellDone();
+  worker->ExitCleanly();
 }
 
 JobRecord JobsFixture::Stored(const std::string& job) {
@@ -169,6 +182,13 @@ void JobsFixture::RefuseWrites(bool refused) {
     database.exec(refused ? "CREATE TRIGGER refuse BEFORE UPDATE ON jobs BEGIN "
                             "SELECT RAISE(ABORT, 'no room'); END"
                           : "DROP TRIGGER refuse");
+    return absl::OkStatus();
+  }));
+}
+
+void JobsFixture::LoseDataset() {
+  OrThrow(database_->Transact([](SQLite::Database& database) {
+    database.exec("DELETE FROM datasets");
     return absl::OkStatus();
   }));
 }

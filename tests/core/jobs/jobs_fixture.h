@@ -45,6 +45,8 @@ class RecordingObserver final : public JobObserver {
 
   void AwaitFreed(std::size_t count) EXCLUDES(mutex_);
   void AwaitProblem() EXCLUDES(mutex_);
+  // "job-1: cannot fork", ...
+  std::vector<std::string> problems() EXCLUDES(mutex_);
   // "taken 0 job-1 RUNNING", "epoch 0 job-1 2", "progress 0 job-1 17", ...
   std::vector<std::string> log() EXCLUDES(mutex_);
 
@@ -56,7 +58,7 @@ class RecordingObserver final : public JobObserver {
   CondVar changed_;
   std::vector<std::string> log_ GUARDED_BY(mutex_);
   std::size_t freed_ GUARDED_BY(mutex_) = 0;
-  std::size_t problems_ GUARDED_BY(mutex_) = 0;
+  std::vector<std::string> problems_ GUARDED_BY(mutex_);
 };
 
 class JobsFixture : public ::testing::Test {
@@ -74,6 +76,8 @@ class JobsFixture : public ::testing::Test {
 
   static JobRecord NewJob(const std::string& model);
   JobRecord Submit(const std::string& model);
+  // Plays the next worker, which must be the job's, to a good end.
+  void FinishNext(const std::string& job);
   JobRecord Stored(const std::string& job);
   std::vector<std::int64_t> StoredEpochs(const std::string& job);
   std::int64_t Watch(const std::string& job, EventLog& log,
@@ -83,6 +87,8 @@ class JobsFixture : public ::testing::Test {
                                     std::string_view name);
   // While refused, every change of a job fails as on a full disk.
   void RefuseWrites(bool refused);
+  // Takes the dataset out of the catalogue, which no call would do.
+  void LoseDataset();
 
   // What the publisher gave out: a version for each job, the same again.
   std::map<std::string, std::int64_t> published();
