@@ -91,7 +91,7 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
       [this](const JobRecord& job, const std::filesystem::path& model_folder) {
         return PublishResult(job, model_folder);
       },
-      &job_log_);
+      [this](const std::string& job) { return FindVersion(job); }, &job_log_);
   quick_.emplace(Cores(kMinQuickThreads));
   heavy_.emplace(kHeavyThreads);
   encode_.emplace(Cores(kMinEncodeThreads));
@@ -151,6 +151,14 @@ absl::StatusOr<std::int64_t> Backend::PublishResult(
   log_->info("job={} model={} version={} published", job.job, published.model,
              published.version);
   return published.version;
+}
+
+absl::StatusOr<std::optional<std::int64_t>> Backend::FindVersion(
+    const std::string& job) const {
+  ASSIGN_OR_RETURN(const std::optional<ModelVersionRecord> published,
+                   model_store_.FindByJob(job));
+  if (!published.has_value()) return std::nullopt;
+  return published->version;
 }
 
 absl::StatusOr<std::map<std::string, std::int64_t>> Backend::CountVersions()

@@ -79,6 +79,8 @@ class Backend {
                                    const std::string& device) const;
   absl::StatusOr<std::int64_t> PublishResult(
       const JobRecord& job, const std::filesystem::path& model_folder);
+  absl::StatusOr<std::optional<std::int64_t>> FindVersion(
+      const std::string& job) const;
 
   const std::shared_ptr<spdlog::logger> log_;
   const std::unique_ptr<DataFolder> folder_;

@@ -2,8 +2,10 @@
 #include <exception>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/jobs/job_runner.h"
 #include "core/jobs/job_verdict.h"
 
@@ -44,6 +46,25 @@ JobRunner::Decision JobRunner::Publish(
                              version.status().message()));
     }
   };
+}
+
+absl::Status JobRunner::FinishPublished() {
+  ASSIGN_OR_RETURN(const std::vector<JobRecord> interrupted,
+                   jobs_.InState(JobState::kRunning));
+  for (const JobRecord& job : interrupted) {
+    ASSIGN_OR_RETURN(const std::optional<std::int64_t> version,
+                     find_version_(job.job));
+    if (!version.has_value()) continue;
+    const Decision decide = Publish(job, folder_.job(job.job));
+    MutexLock lock(mutex_);
+    ASSIGN_OR_RETURN(const JobRecord finished,
+                     jobs_.Update(job.job, [&](JobRecord& row) {
+                       decide(row);
+                       return absl::OkStatus();
+                     }));
+    hub_.Post(job.job, finished);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace carousel

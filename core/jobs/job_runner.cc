@@ -31,19 +31,21 @@ absl::Status WrongState(const JobRecord& job, std::string_view rule) {
 JobRunner::JobRunner(const JobRunnerOptions& options, const DataFolder& folder,
                      const AssetStore& assets, JobStore& jobs,
                      WorkerLauncher& launcher, Publisher publisher,
-                     JobObserver* observer)
+                     VersionFinder find_version, JobObserver* observer)
     : options_(options),
       folder_(folder),
       assets_(assets),
       jobs_(jobs),
       launcher_(launcher),
       publisher_(std::move(publisher)),
+      find_version_(std::move(find_version)),
       observer_(observer),
       hub_(kWatchThreads) {}
 
 JobRunner::~JobRunner() { Stop(); }
 
 absl::Status JobRunner::Start() {
+  RETURN_IF_ERROR(FinishPublished());
   // A crash right after a success leaves the files that the success made
   // useless. They are in nobody's way, so they keep nobody from starting.
   const absl::Status tidied =

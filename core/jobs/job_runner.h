@@ -56,21 +56,28 @@ struct JobRunnerOptions {
 class JobRunner {
  public:
   // Publishes a finished job's model folder; returns its version. `job` has
-  // the best epoch and its accuracy. Called from a slot's thread, without a
-  // lock, and again after a crash in the middle: it must give the same version
-  // for the same job.
+  // the best epoch and its accuracy. Called from a slot's thread or Start(),
+  // without a lock, and again after a crash in the middle: it must give the
+  // same version for the same job and do what is left; it does not read the
+  // folder of a job whose version is there.
   using Publisher = std::function<absl::StatusOr<std::int64_t>(
       const JobRecord& job, const std::filesystem::path& model_folder)>;
+  // The version that a job has published; nothing when it has none.
+  using VersionFinder =
+      std::function<absl::StatusOr<std::optional<std::int64_t>>(
+          const std::string& job)>;
 
   // Nothing is owned. `observer` may be null.
   JobRunner(const JobRunnerOptions& options, const DataFolder& folder,
             const AssetStore& assets, JobStore& jobs, WorkerLauncher& launcher,
-            Publisher publisher, JobObserver* observer);
+            Publisher publisher, VersionFinder find_version,
+            JobObserver* observer);
   // Stops as Stop() does.
   ~JobRunner();
 
-  // Queues again what a dead server left RUNNING (or cancels it, where that
-  // was asked for), and starts filling slots. Call once.
+  // Concludes what a dead server left RUNNING: SUCCEEDED when it had published
+  // already, CANCELLED where that was asked for, else QUEUED again. Then starts
+  // filling slots. Call once.
   absl::Status Start() EXCLUDES(mutex_);
 
   // Asks the workers to stop, waits for them, and leaves their jobs QUEUED,
@@ -161,6 +168,9 @@ class JobRunner {
       const JobRecord& job, const std::filesystem::path& model_folder) const;
   Decision Publish(const JobRecord& job,
                    const std::filesystem::path& model_folder) const;
+  // Concludes the jobs whose server died between publishing and saying so. A
+  // cancel after that must not find them.
+  absl::Status FinishPublished() EXCLUDES(mutex_);
 
   const JobRunnerOptions options_;
   const DataFolder& folder_;
@@ -168,6 +178,7 @@ class JobRunner {
   JobStore& jobs_;
   WorkerLauncher& launcher_;
   const Publisher publisher_;
+  const VersionFinder find_version_;
   JobObserver* const observer_;
 
   // Held across the writes to the catalogue, so that everybody hears of

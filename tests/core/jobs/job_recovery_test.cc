@@ -9,6 +9,7 @@ namespace carousel {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::Pair;
 
 class JobRecoveryTest : public JobsFixture {
@@ -146,12 +147,43 @@ TEST_F(JobRecoveryTest, ADeathBetweenPublishingAndItsRecordGivesOneVersion) {
   EXPECT_THAT(published(), ElementsAre(Pair(job, 1)));
   EXPECT_EQ(Stored(job).state, JobState::kRunning);
 
-  StartRunner(PatientOptions());
-  FinishNext(job);
-  observer_.AwaitFreed(2);
-  EXPECT_THAT(published(), ElementsAre(Pair(job, 1)));
-  EXPECT_EQ(Stored(job).state, JobState::kSucceeded);
+  MakeRunner(PatientOptions());
+  EventLog log;
+  Watch(job, log);
+  const auto useless = MakeJobFile(job, "checkpoint.bin");
+  int finished = 0;  // what the crash may have left to do: moving labels
+  SetPublishHook([&](const JobRecord& published_again) {
+    EXPECT_EQ(published_again.job, job);
+    ++finished;
+  });
+  ASSERT_OK(runner_->Start());
+  EXPECT_EQ(log.AwaitLast().state, JobState::kSucceeded);
   EXPECT_EQ(Stored(job).version, 1);
+  EXPECT_THAT(published(), ElementsAre(Pair(job, 1)));
+  EXPECT_EQ(finished, 1);
+  EXPECT_FALSE(std::filesystem::exists(useless));
+  // Too late for a cancel, which would leave a version to a CANCELLED job.
+  EXPECT_THAT(runner_->Cancel(job),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(launcher_.launches(), 1);
+}
+
+TEST_F(JobRecoveryTest, AVersionThatCannotBeFinishedFailsItsJob) {
+  StartRunner(PatientOptions());
+  const std::string job = Submit("imdb").job;
+  {
+    const auto worker = launcher_.Next();
+    RefuseWrites(true);
+    worker->TellDone();
+    worker->ExitCleanly();
+    observer_.AwaitProblem();
+    runner_->Stop();
+    RefuseWrites(false);
+  }
+  FailPublishing(absl::DataLossError("model.safetensors has changed"));
+  StartRunner(PatientOptions());
+  EXPECT_EQ(Stored(job).state, JobState::kFailed);
+  EXPECT_THAT(Stored(job).error, HasSubstr("model.safetensors has changed"));
 }
 
 TEST_F(JobRecoveryTest, AStartRemovesWhatASuccessMadeUseless) {

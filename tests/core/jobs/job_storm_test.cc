@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -49,6 +50,12 @@ class JobStormTest : public JobsFixture,
           MutexLock lock(mutex_);
           const auto next = static_cast<std::int64_t>(versions_.size()) + 1;
           return versions_.emplace(job.job, next).first->second;
+        },
+        [this](const std::string& job) -> std::optional<std::int64_t> {
+          MutexLock lock(mutex_);
+          const auto found = versions_.find(job);
+          if (found == versions_.end()) return std::nullopt;
+          return found->second;
         },
         &observer_);
     ASSERT_OK(runner_->Start());

@@ -115,7 +115,7 @@ void JobsFixture::MakeRunner(const JobRunnerOptions& options) {
       [this](const JobRecord& job, const std::filesystem::path&) {
         return Publish(job);
       },
-      &observer_);
+      [this](const std::string& job) { return FindVersion(job); }, &observer_);
 }
 
 void JobsFixture::StartRunner(const JobRunnerOptions& options) {
@@ -219,6 +219,13 @@ absl::StatusOr<std::int64_t> JobsFixture::Publish(const JobRecord& job) {
   if (!publishing_.ok()) return publishing_;
   const auto next = static_cast<std::int64_t>(published_.size()) + 1;
   return published_.emplace(job.job, next).first->second;
+}
+
+std::optional<std::int64_t> JobsFixture::FindVersion(const std::string& job) {
+  MutexLock lock(mutex_);
+  const auto found = published_.find(job);
+  if (found == published_.end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace carousel

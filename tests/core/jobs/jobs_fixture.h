@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,6 +109,7 @@ class JobsFixture : public ::testing::Test {
 
  private:
   absl::StatusOr<std::int64_t> Publish(const JobRecord& job);
+  std::optional<std::int64_t> FindVersion(const std::string& job);
 
   Mutex mutex_;
   std::map<std::string, std::int64_t> published_ GUARDED_BY(mutex_);
