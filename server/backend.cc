@@ -38,6 +38,14 @@ PredictorOptions MakePredictorOptions(const ServerOptions& options) {
   return predictor;
 }
 
+// All cores are the workers' when nobody asks for an answer; one that does goes
+// first (worker/worker_process.h).
+int WorkerThreads(const ServerOptions& options) {
+  if (options.train_threads > 0) return options.train_threads;
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  return std::max(1, cores / options.train_slots);
+}
+
 JobRunnerOptions MakeRunnerOptions(const ServerOptions& options) {
   JobRunnerOptions runner;
   runner.slots = options.train_slots;
@@ -85,7 +93,7 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
       launcher_({.worker_binary = options.worker_binary,
                  .engine = options.engine,
                  .device = device,
-                 .threads = options.threads}) {
+                 .threads = WorkerThreads(options)}) {
   runner_.emplace(
       MakeRunnerOptions(options), *folder_, assets_, job_store_, launcher_,
       [this](const JobRecord& job, const std::filesystem::path& model_folder) {

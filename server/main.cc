@@ -35,8 +35,11 @@ ABSL_FLAG(std::string, device, "auto", "auto, cpu or cuda");
 ABSL_FLAG(std::string, engine, "reference",
           "What runs the LSTM: reference (the hand-written loop) or libtorch");
 ABSL_FLAG(int, threads, 0,
-          "Threads inside one operation of LibTorch; 0: its default");
+          "Threads inside one operation of LibTorch when serving; 0: its "
+          "default");
 ABSL_FLAG(int, train_slots, 1, "Training jobs at the same time");
+ABSL_FLAG(int, train_threads, 0,
+          "Threads of each training job; 0: all cores divided by train_slots");
 ABSL_FLAG(int, drain_seconds, 30,
           "How long a stop waits for running calls and workers");
 ABSL_FLAG(bool, allow_open, false,
@@ -64,6 +67,7 @@ carousel::ServerOptions ReadFlags() {
   options.engine = absl::GetFlag(FLAGS_engine);
   options.threads = absl::GetFlag(FLAGS_threads);
   options.train_slots = absl::GetFlag(FLAGS_train_slots);
+  options.train_threads = absl::GetFlag(FLAGS_train_threads);
   options.drain = absl::Seconds(absl::GetFlag(FLAGS_drain_seconds));
   options.allow_open = absl::GetFlag(FLAGS_allow_open);
   options.max_queued_jobs = absl::GetFlag(FLAGS_max_queued_jobs);

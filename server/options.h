@@ -20,6 +20,7 @@ struct ServerOptions {
   std::string engine = "reference";
   int threads = 0;  // inside one operation of LibTorch; 0: its default
   int train_slots = 1;
+  int train_threads = 0;  // of each worker; 0: the cores shared by the slots
   absl::Duration drain = absl::Seconds(30);
   bool allow_open = false;  // a `listen` outside loopback
 

@@ -18,7 +18,7 @@ struct ProcessLauncherOptions {
   std::filesystem::path worker_binary;
   std::string engine = "reference";
   std::string device = "cpu";
-  int threads = 0;  // inside one operation; 0: LibTorch's default
+  int threads = 0;  // of each worker; 0: LibTorch's default
 };
 
 // Thread-safe.
@@ -28,7 +28,8 @@ class ProcessLauncher final : public WorkerLauncher {
       : options_(std::move(options)) {}
 
   // The job's folder must exist; the worker's output is appended to worker.log
-  // in it. The errors of SpawnWorker.
+  // in it. The errors of SpawnWorker; UNAVAILABLE when there is no thread to be
+  // had that would follow the worker.
   absl::StatusOr<std::unique_ptr<Worker>> Launch(
       const WorkerAssignment& assignment,
       std::function<void(const WorkerEvent&)> sink) override;

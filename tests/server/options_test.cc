@@ -41,6 +41,7 @@ TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
   options.device = "tpu";
   options.threads = -1;
   options.train_slots = 0;
+  options.train_threads = -1;
   options.drain = absl::Seconds(-1);
   options.max_queued_jobs = 0;
   options.predict_queue = 0;
@@ -49,8 +50,9 @@ TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
   EXPECT_THAT(
       WrongFlags(options),
       ElementsAre("--metrics_listen", "--engine", "--device", "--threads",
-                  "--train_slots", "--drain_seconds", "--max_queued_jobs",
-                  "--predict_queue", "--max_batch_rows", "--max_upload_bytes"));
+                  "--train_slots", "--train_threads", "--drain_seconds",
+                  "--max_queued_jobs", "--predict_queue", "--max_batch_rows",
+                  "--max_upload_bytes"));
 }
 
 TEST(OptionsTest, SaysValueAndLimit) {

@@ -43,6 +43,7 @@ ServerFixture::ServerFixture() : log_sink_(std::make_shared<LogSink>()) {
   options_.metrics_listen = "127.0.0.1:0";
   options_.device = "cpu";
   options_.threads = 1;
+  options_.train_threads = 1;
   options_.worker_binary = CAROUSEL_WORKER_BINARY;
 }
 

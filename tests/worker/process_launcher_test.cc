@@ -1,10 +1,14 @@
 #include "worker/process_launcher.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -173,6 +177,38 @@ TEST_F(ProcessLauncherTest, AWorkerInheritsNothing) {
   signal(SIGUSR2, before);
   close(leaked);
   EXPECT_EQ(log.failure(), "descriptors 0 1 2 3, its own group");
+}
+
+TEST_F(ProcessLauncherTest, AWorkersThreadsSleepUnlessSomebodyChoseOtherwise) {
+  const auto environment_of = [this](const std::string& variable) {
+    WorkerLog log;
+    Run("environment " + variable, log);
+    return log.failure();
+  };
+  unsetenv("OMP_WAIT_POLICY");
+  EXPECT_EQ(environment_of("OMP_WAIT_POLICY"), "PASSIVE");
+  setenv("OMP_WAIT_POLICY", "ACTIVE", 1);
+  EXPECT_EQ(environment_of("OMP_WAIT_POLICY"), "ACTIVE");
+  unsetenv("OMP_WAIT_POLICY");
+  setenv("CAROUSEL_TEST", "handed down", 1);
+  EXPECT_EQ(environment_of("CAROUSEL_TEST"), "handed down");
+  unsetenv("CAROUSEL_TEST");
+}
+
+// A thread whose stack is as large as the address space cannot be made.
+TEST_F(ProcessLauncherTest, AWorkerThatNoThreadCanFollowIsNotLeftBehind) {
+  pthread_attr_t usual, impossible;
+  ASSERT_EQ(pthread_getattr_default_np(&usual), 0);
+  ASSERT_EQ(pthread_getattr_default_np(&impossible), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&impossible, std::size_t{1} << 47), 0);
+  ASSERT_EQ(pthread_setattr_default_np(&impossible), 0);
+  WorkerLog log;
+  const auto worker = launcher_.Launch(Script("hang"), log.sink());
+  EXPECT_EQ(pthread_setattr_default_np(&usual), 0);
+  EXPECT_THAT(worker, StatusIs(absl::StatusCode::kUnavailable,
+                               HasSubstr("cannot follow a worker")));
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);  // no child is left
+  EXPECT_EQ(errno, ECHILD);
 }
 
 TEST_F(ProcessLauncherTest, AppendsTheWorkersOutputToItsLog) {

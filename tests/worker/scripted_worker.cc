@@ -101,6 +101,9 @@ void Obey(const std::string& command, const std::string& argument,
     Fail(assignment.ShortDebugString());
   } else if (command == "inheritance") {
     Fail(Inheritance());
+  } else if (command == "environment") {
+    const char* value = getenv(argument.c_str());
+    Fail(value == nullptr ? "nothing" : value);
   } else if (command == "await") {
     AwaitEndOfInput();
   } else if (command == "hang") {
