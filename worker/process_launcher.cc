@@ -1,5 +1,8 @@
 #include "worker/process_launcher.h"
 
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/jobs/job_folder.h"
 #include "worker/process_worker.h"
@@ -20,8 +23,14 @@ absl::StatusOr<std::unique_ptr<Worker>> ProcessLauncher::Launch(
       SpawnedWorker process,
       SpawnWorker(options_.worker_binary, assignment.job_folder / kWorkerLog));
   const int socket = process.socket.get();
-  auto worker =
-      std::make_unique<ProcessWorker>(std::move(process), std::move(sink));
+  std::unique_ptr<ProcessWorker> worker;
+  try {
+    worker =
+        std::make_unique<ProcessWorker>(std::move(process), std::move(sink));
+  } catch (const std::system_error& error) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot follow a worker: ", error.what()));
+  }
   // A worker that cannot be told is dead, or as good as dead; its exit, which
   // the sink hears of, says more than the failed write.
   if (!WriteMessage(socket, message).ok()) worker->Kill();

@@ -32,8 +32,16 @@ ProcessWorker::ProcessWorker(SpawnedWorker process,
                              std::function<void(const WorkerEvent&)> sink)
     : pid_(process.pid),
       socket_(std::move(process.socket)),
-      sink_(std::move(sink)),
-      reader_([this] { Read(); }) {}
+      sink_(std::move(sink)) {
+  try {
+    reader_ = std::thread([this] { Read(); });
+  } catch (...) {
+    // Nobody would follow it, and nobody would reap it.
+    Kill();
+    Reap();
+    throw;
+  }
+}
 
 ProcessWorker::~ProcessWorker() {
   Kill();

@@ -23,6 +23,8 @@ std::string DescribeExit(int wait_status);
 // for the process.
 class ProcessWorker final : public Worker {
  public:
+  // Throws std::system_error when there is no thread to be had; the process is
+  // gone then.
   ProcessWorker(SpawnedWorker process,
                 std::function<void(const WorkerEvent&)> sink);
   ~ProcessWorker() override;
