@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/checksums.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/engine/engine.h"
@@ -25,6 +27,21 @@ nlohmann::json MakeProvenance(const worker::v1::Assignment& assignment) {
           {"vectors_sha256", assignment.vectors_sha256()},
           {"code_version", CAROUSEL_VERSION},
           {"torch_version", TorchVersion()}};
+}
+
+// A flipped bit in a review or a vector would be trained on without a sound.
+absl::Status VerifyInputs(const TrainingRunOptions& options,
+                          TrainingObserver& observer,
+                          const std::stop_token& stop) {
+  observer.OnStage("verifying");
+  for (const std::filesystem::path& folder :
+       {options.dataset_folder, options.vectors_file.parent_path()}) {
+    if (stop.stop_requested()) {
+      return absl::CancelledError("stopped before it began");
+    }
+    RETURN_IF_ERROR(VerifyChecksums(folder));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -56,10 +73,8 @@ absl::StatusOr<TrainingRunResult> RunAssignment(
   observer.OnStage("waiting");
   ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock,
                    FileLock::Wait(options.work_folder / "lock",
-                                  absl::StrCat("worker ", getpid())));
-  if (stop.stop_requested()) {
-    return absl::CancelledError("stopped before it began");
-  }
+                                  absl::StrCat("worker ", getpid()), stop));
+  RETURN_IF_ERROR(VerifyInputs(options, observer, stop));
   return RunTraining(options, observer, stop);
 }
 

@@ -17,8 +17,9 @@ absl::StatusOr<TrainingRunOptions> MakeTrainingRunOptions(
     const worker::v1::Assignment& assignment);
 
 // Waits for the job folder's lock (stage "waiting"), which a predecessor holds
-// until it is gone, and trains. CANCELLED when it was stopped; the other errors
-// are those of RunTraining.
+// until it is gone, checks that the dataset and the vectors are what was stored
+// (stage "verifying"), and trains. CANCELLED when it was stopped, DATA_LOSS
+// naming a file that has changed; the other errors are those of RunTraining.
 absl::StatusOr<TrainingRunResult> RunAssignment(
     const worker::v1::Assignment& assignment, TrainingObserver& observer,
     const std::stop_token& stop);

@@ -1,8 +1,11 @@
 // The real worker process on a dataset that takes it seconds.
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,14 +13,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
-#include "core/data/dataset.h"
-#include "core/train/hyperparameters.h"
 #include "gmock/gmock.h"
-#include "gtest/gtest.h"
-#include "tests/support/status_matchers.h"
-#include "tests/support/temp_dir.h"
-#include "tests/worker/worker_log.h"
-#include "worker/process_launcher.h"
+#include "tests/worker/training_process_fixture.h"
 #include "worker/process_worker.h"
 #include "worker/spawn.h"
 #include "worker/translation.h"
@@ -26,92 +23,19 @@
 namespace carousel {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
-using ::testing::StartsWith;
+using ::testing::Not;
 
 // More epochs than any run that is broken off gets through.
 constexpr std::int64_t kEndless = 10000;
 
-Example MakeExample(int number) {
-  constexpr Split kSplits[] = {Split::kTrain, Split::kTrain,
-                               Split::kValidation};
-  const bool positive = number % 2 == 0;
-  return {.text = absl::StrCat("film ", number % 7, " was ",
-                               positive ? "good" : "bad", " in its way"),
-          .label = positive ? 1 : 0,
-          .split = kSplits[number / 2 % 3]};
-}
-
-class TrainingProcessTest : public ::testing::Test {
- protected:
-  TrainingProcessTest() {
-    parameters_.epochs = 100;
-    parameters_.hidden_size = 8;
-    parameters_.batch_size = 4;
-    parameters_.learning_rate = 0.02;
-    parameters_.dropout = 0.3;  // so that a resumed run must draw the same
-    parameters_.max_tokens = 10;
-  }
-
-  void SetUp() override {
-    Dataset dataset;
-    for (int i = 0; i < 48; ++i) dataset.examples.push_back(MakeExample(i));
-    ASSERT_OK(CreateFolder(folder_ / "dataset"));
-    ASSERT_OK(WriteDataset(dataset, folder_ / "dataset"));
-    WriteVectors();
-  }
-  void WriteVectors() {
-    ASSERT_OK(WriteFileAtomically(folder_ / "vectors",
-                                  "film 1 2 3 4 5 6 7 8\n"
-                                  "good 1 0 1 0 1 0 1 0\n"
-                                  "bad -1 0 -1 0 -1 0 -1 0\n"));
-  }
-
-  WorkerAssignment Assign(const std::string& job) {
-    WorkerAssignment assignment;
-    assignment.job.job = job;
-    assignment.job.model = "tiny";
-    assignment.job.hyperparameters = ToJson(parameters_).dump();
-    assignment.dataset_folder = folder_ / "dataset";
-    assignment.dataset_sha256 = "d1";
-    assignment.vectors_file = folder_ / "vectors";
-    assignment.job_folder = folder_ / job;
-    EXPECT_OK(CreateFolder(assignment.job_folder));
-    return assignment;
-  }
-  std::unique_ptr<Worker> Launch(const WorkerAssignment& assignment,
-                                 WorkerLog& log) {
-    auto worker = launcher_.Launch(assignment, log.sink());
-    if (!worker.ok()) throw std::runtime_error(worker.status().ToString());
-    return *std::move(worker);
-  }
-  std::string ReadResult(const std::string& job, const std::string& file) {
-    const auto content = ReadFile(folder_ / job / "result" / file);
-    EXPECT_OK(content);
-    return content.value_or("");
-  }
-
-  TempDir folder_;
-  HyperParameters parameters_;
-  ProcessLauncher launcher_{{.worker_binary = CAROUSEL_WORKER, .threads = 1}};
-};
-
-// What a run computes, without what the clock says.
-std::vector<EpochRecord> WithoutTimes(std::vector<EpochRecord> epochs) {
-  for (EpochRecord& epoch : epochs) {
-    epoch.tokens_per_second = 0;
-    epoch.seconds = 0;
-  }
-  return epochs;
-}
-
 TEST_F(TrainingProcessTest, TrainsAModelAndTellsAllAboutIt) {
   parameters_.epochs = 3;
   WorkerLog log;
-  const auto worker = Launch(Assign("job-1"), log);
+  const auto worker = Launch(launcher_, Assign("job-1"), log);
   const WorkerExited exited = log.AwaitExit();
   EXPECT_TRUE(exited.clean) << exited.description << log.failure();
   std::vector<std::string> lines = log.lines();
@@ -119,16 +43,15 @@ TEST_F(TrainingProcessTest, TrainsAModelAndTellsAllAboutIt) {
     return line.starts_with("progress");
   });
   const std::string result = folder_ / "job-1/result";
-  EXPECT_THAT(lines,
-              ElementsAre("stage waiting", "stage loading", "stage encoding",
-                          "stage training", "epoch 1", "epoch 2", "epoch 3",
-                          "stage saving", "done " + result));
+  EXPECT_THAT(lines, ElementsAre("stage waiting", "stage verifying",
+                                 "stage loading", "stage encoding",
+                                 "stage training", "epoch 1", "epoch 2",
+                                 "epoch 3", "stage saving", "done " + result));
   ASSERT_TRUE(log.done().has_value());
   const EpochRecord best =
       log.epochs().at(static_cast<std::size_t>(log.done()->best_epoch) - 1);
   EXPECT_EQ(log.done()->best_validation_accuracy, best.validation_accuracy);
-  EXPECT_THAT(ReadResult("job-1", "model.safetensors"),
-              testing::Not(IsEmpty()));
+  EXPECT_THAT(ReadResult("job-1", "model.safetensors"), Not(IsEmpty()));
   const auto provenance =
       nlohmann::json::parse(ReadResult("job-1", "provenance.json"));
   EXPECT_EQ(provenance["job"], "job-1");
@@ -138,39 +61,13 @@ TEST_F(TrainingProcessTest, TrainsAModelAndTellsAllAboutIt) {
   EXPECT_EQ(provenance["compute"][0]["threads"], 1);
 }
 
-TEST_F(TrainingProcessTest, AKilledWorkersSuccessorEndsWhereItWouldHave) {
-  WorkerLog whole;
-  const auto undisturbed = Launch(Assign("whole"), whole);
-
-  WorkerLog first, second;
-  {
-    const auto worker = Launch(Assign("killed"), first);
-    ASSERT_TRUE(first.AwaitEpoch(2)) << first.failure();
-    worker->Kill();
-    EXPECT_THAT(first.AwaitExit().description,
-                StartsWith("killed by signal 9 (SIGKILL)"));
-  }
-  const auto worker = Launch(Assign("killed"), second);
-  EXPECT_TRUE(second.AwaitExit().clean);
-  EXPECT_TRUE(whole.AwaitExit().clean);
-
-  EXPECT_THAT(whole.epochs(), SizeIs(parameters_.epochs));
-  EXPECT_EQ(WithoutTimes(second.epochs()), WithoutTimes(whole.epochs()));
-  ASSERT_TRUE(second.done().has_value());
-  EXPECT_EQ(second.done()->best_epoch, whole.done()->best_epoch);
-  EXPECT_EQ(second.done()->best_validation_accuracy,
-            whole.done()->best_validation_accuracy);
-  EXPECT_TRUE(ReadResult("killed", "model.safetensors") ==
-              ReadResult("whole", "model.safetensors"));
-}
-
 TEST_F(TrainingProcessTest, AStopRequestIsACleanEndWithoutAVerdict) {
   parameters_.epochs = kEndless;
   const WorkerAssignment assignment = Assign("job-1");
   std::int64_t told = 0;
   for (int round = 0; round < 2; ++round) {
     WorkerLog log;
-    const auto worker = Launch(assignment, log);
+    const auto worker = Launch(launcher_, assignment, log);
     // In the second round one more than the checkpoint can hold.
     ASSERT_TRUE(log.AwaitEpoch(told + 1)) << log.failure();
     EXPECT_EQ(log.epochs().front().epoch, 1);
@@ -185,7 +82,7 @@ TEST_F(TrainingProcessTest, AStopRequestIsACleanEndWithoutAVerdict) {
 
 TEST_F(TrainingProcessTest, AFailedRunSaysWhy) {
   WorkerAssignment no_vectors = Assign("job-1");
-  no_vectors.vectors_file = folder_ / "absent";
+  no_vectors.vectors_file = folder_ / "absent/vectors";
   WorkerAssignment no_parameters = Assign("job-2");
   no_parameters.job.hyperparameters = "{";
   const struct {
@@ -194,10 +91,41 @@ TEST_F(TrainingProcessTest, AFailedRunSaysWhy) {
   } cases[] = {{no_vectors, "absent"}, {no_parameters, "no JSON"}};
   for (const auto& test_case : cases) {
     WorkerLog log;
-    const auto worker = Launch(test_case.assignment, log);
+    const auto worker = Launch(launcher_, test_case.assignment, log);
     EXPECT_TRUE(log.AwaitExit().clean);
     EXPECT_THAT(log.failure(), HasSubstr(test_case.reason));
   }
+}
+
+TEST_F(TrainingProcessTest, AChangedByteOfWhatItReadsFailsTheRunAtOnce) {
+  const struct {
+    std::string file, from, to;
+  } cases[] = {{"dataset/rows.csv", "good", "goad"},
+               {"vectors/vectors", "film 1", "film 7"}};
+  for (const auto& test_case : cases) {
+    Damage(test_case.file, test_case.from, test_case.to);
+    WorkerLog log;
+    const auto worker = Launch(launcher_, Assign("job-1"), log);
+    EXPECT_TRUE(log.AwaitExit().clean);
+    EXPECT_THAT(log.failure(), HasSubstr((folder_ / test_case.file).string() +
+                                         " has changed"));
+    EXPECT_THAT(log.lines(), Not(Contains("stage loading")));
+    Damage(test_case.file, test_case.to, test_case.from);
+  }
+}
+
+TEST_F(TrainingProcessTest, AStopEndsTheWaitForItsPredecessor) {
+  const WorkerAssignment assignment = Assign("job-1");
+  ASSERT_OK_AND_ASSIGN(
+      const auto lock,
+      FileLock::Acquire(folder_ / "job-1/lock", "predecessor"));
+  WorkerLog log;
+  const auto worker = Launch(launcher_, assignment, log);
+  ASSERT_TRUE(log.AwaitStage("waiting"));
+  worker->RequestStop();
+  EXPECT_TRUE(log.AwaitExit().clean);
+  EXPECT_EQ(log.failure(), "");
+  EXPECT_THAT(log.lines(), ElementsAre("stage waiting"));
 }
 
 TEST_F(TrainingProcessTest, WaitsForItsPredecessorsLock) {
@@ -210,7 +138,7 @@ TEST_F(TrainingProcessTest, WaitsForItsPredecessorsLock) {
     ASSERT_OK_AND_ASSIGN(
         const auto lock,
         FileLock::Acquire(folder_ / "job-1/lock", "predecessor"));
-    worker = Launch(assignment, log);
+    worker = Launch(launcher_, assignment, log);
     ASSERT_TRUE(log.AwaitStage("waiting"));
     WriteVectors();  // had it gone on, it would have missed them
   }
@@ -250,6 +178,9 @@ class BareWorker {
   }
   void CloseSocket() { process_.socket = UniqueFd(); }
   void Signal(int signal) { kill(process_.pid, signal); }
+  int Niceness() const {
+    return getpriority(PRIO_PROCESS, static_cast<id_t>(process_.pid));
+  }
   std::string AwaitExit() {
     int status = 0;
     EXPECT_EQ(waitpid(process_.pid, &status, 0), process_.pid);
@@ -268,10 +199,21 @@ TEST_F(TrainingProcessTest, EndsByItselfWhenTheServerDies) {
   EXPECT_EQ(worker.AwaitExit(), "exited with status 1");
   // The job goes on from the epoch that was told at least.
   WorkerLog log;
-  const auto successor = Launch(Assign("job-1"), log);
+  const auto successor = Launch(launcher_, Assign("job-1"), log);
   ASSERT_TRUE(log.AwaitEpoch(2));
   successor->RequestStop();
   EXPECT_TRUE(log.AwaitExit().clean);
+}
+
+TEST_F(TrainingProcessTest, LetsTheServerGoFirst) {
+  constexpr int kLeast = 19;
+  parameters_.epochs = kEndless;
+  BareWorker worker(Assign("job-1"));
+  worker.AwaitFirstEpoch();
+  EXPECT_EQ(worker.Niceness(),
+            std::min(kLeast, getpriority(PRIO_PROCESS, 0) + 10));
+  worker.CloseSocket();
+  EXPECT_EQ(worker.AwaitExit(), "exited with status 1");
 }
 
 TEST_F(TrainingProcessTest, SigtermAndSigintStopItCleanly) {
