@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -46,18 +47,34 @@ def write_vectors(path, dimension=16, seed=2):
             file.write(f"{word} {values}\n")
 
 
+def lay_out_mortal_server(folder):
+    """A bin folder whose worker dies where JOB_FOLDER/die says.
+
+    carouseld finds its worker beside itself; tests/worker/mortal_worker.cc
+    says what the file may hold.
+    """
+    folder.mkdir()
+    for program, name in ((BINARIES / "carouseld", "carouseld"),
+                          (BINARIES / "tests/mortal_worker", "carousel_worker")):
+        try:
+            os.link(program, folder / name)
+        except OSError:  # another file system
+            shutil.copy2(program, folder / name)
+    return folder
+
+
 class Server:
     """A carouseld of one data folder."""
 
-    def __init__(self, data_dir, *flags):
+    def __init__(self, data_dir, *flags, binaries=BINARIES):
         self.data_dir = pathlib.Path(data_dir)
         self.log = open(self.data_dir.parent / "server.log", "a")
         for name in ("address", "metrics_address"):
             (self.data_dir / name).unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            [BINARIES / "carouseld", f"--data_dir={data_dir}",
+            [binaries / "carouseld", f"--data_dir={data_dir}",
              "--listen=127.0.0.1:0", "--metrics_listen=127.0.0.1:0",
-             "--device=cpu", "--threads=1", *flags],
+             "--device=cpu", "--threads=1", "--train_threads=1", *flags],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         # The server says so on standard output once health is SERVING.
         line = self.process.stdout.readline()
@@ -67,12 +84,11 @@ class Server:
         self.metrics_address = (
             self.data_dir / "metrics_address").read_text().strip()
 
-    def worker_pids(self):
-        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
-        pids = []
-        for task in tasks.iterdir():
-            pids += (task / "children").read_text().split()
-        return [int(pid) for pid in pids]
+    def wait_for_death(self):
+        """The exit code of a server that somebody else kills."""
+        code = self.process.wait(TIMEOUT)
+        self.close()
+        return code
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -104,9 +120,22 @@ class CarouselTestCase(unittest.TestCase):
         if self.server is not None and self.server.process.poll() is None:
             self.server.kill()
 
-    def start_server(self, *flags):
-        self.server = Server(self.data_dir, *flags)
+    def start_server(self, *flags, **options):
+        self.server = Server(self.data_dir, *flags, **options)
         return self.server
+
+    def start_mortal_server(self):
+        binaries = self.folder / "bin"
+        if not binaries.exists():
+            lay_out_mortal_server(binaries)
+        return self.start_server(binaries=binaries)
+
+    def doom(self, number, *fates):
+        """Says where the workers of a job that is not there yet shall die."""
+        fate = self.data_dir / "jobs" / f"job-{number:06d}" / "die"
+        fate.parent.mkdir()
+        fate.write_text("".join(f"{line}\n" for line in fates))
+        return fate
 
     def command(self, *arguments):
         return [str(BINARIES / "carousel"), f"--server={self.server.address}",

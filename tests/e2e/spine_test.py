@@ -10,7 +10,7 @@ import subprocess
 import unittest
 import urllib.request
 
-from carousel_test_case import (BINARIES, TIMEOUT, CarouselTestCase, Server,
+from carousel_test_case import (BINARIES, TIMEOUT, CarouselTestCase,
                                 write_reviews)
 
 # What a machine does at its own speed and not by its seed.
@@ -59,30 +59,27 @@ class SpineTest(CarouselTestCase):
         self.assertFalse((self.data_dir / "address").exists())
 
     def test_killed_worker_and_killed_server_lose_no_epoch(self):
-        self.start_server()
+        self.start_mortal_server()
         self.import_all()
-        whole, _ = self.finish(self.train("whole", 12))
-
-        job = self.train("broken", 12)
-        seen = []
-        for line in self.watch(job):
-            seen.append(line)
-            if len(seen) == 3:
-                (worker,) = self.server.worker_pids()
-                os.kill(worker, signal.SIGKILL)
-            if len(seen) == 7:
-                break
-        self.server.kill()
-        self.start_server()
-        epochs, end = self.finish(job)
-        self.assertEqual(end["state"], "SUCCEEDED")
-        self.assertEqual(without_timings(epochs), without_timings(whole))
+        whole, _ = self.finish(self.train("whole", 8))
+        for number, model, fates in (
+                (2, "early", ("kill worker at epoch 2 untold",
+                              "kill worker at last batch of epoch 4",
+                              "kill server at epoch 5 told")),
+                (3, "late", ("kill server at stage saving",))):
+            fate = self.doom(number, *fates)
+            job = self.train(model, 8)
+            self.assertEqual(self.server.wait_for_death(), -signal.SIGKILL)
+            self.start_mortal_server()
+            epochs, end = self.finish(job)
+            self.assertFalse(fate.exists())  # all of that happened
+            self.assertEqual(end["state"], "SUCCEEDED")
+            self.assertEqual(without_timings(epochs), without_timings(whole))
+            self.assertEqual(self.measures("whole"), self.measures(model))
 
         models = self.json("models", "list")["models"]
         self.assertEqual({(m["model"], m["version"]) for m in models},
-                         {("whole", 1), ("broken", 1)})
-        self.assertEqual(
-            self.measures("whole"), self.measures("broken"))
+                         {("whole", 1), ("early", 1), ("late", 1)})
 
     def finish(self, job):
         *epochs, end = self.watch(job)
@@ -94,16 +91,19 @@ class SpineTest(CarouselTestCase):
                 ("count", "accuracy", "loss", "roc_auc", "confusion_matrix")}
 
     def test_a_cancelled_job_resumes_to_the_same_end(self):
-        self.start_server()
+        self.start_mortal_server()
         self.import_all()
-        whole, _ = self.finish(self.train("whole", 40))
-        job = self.train("paused", 40)
+        whole, _ = self.finish(self.train("whole", 6))
+        fate = self.doom(2, "wait at epoch 2 told")
+        job = self.train("paused", 6)
         for line in self.watch(job):
             if line["epoch"] == 2:
                 break
         self.run_client("jobs", "cancel", job)
         *_, end = self.watch(job)
         self.assertEqual(end["state"], "CANCELLED")
+        self.assertEqual(end["epoch"], 2)
+        self.assertFalse(fate.exists())
         self.json("evaluate", "--model=paused", "--dataset=reviews", code=3)
         self.run_client("jobs", "resume", job)
         epochs, end = self.finish(job)
