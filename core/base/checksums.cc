@@ -59,6 +59,13 @@ absl::Status Damaged(const fs::path& folder, std::string_view file,
       absl::StrCat((folder / file).string(), " ", ToAbslView(how)));
 }
 
+absl::Status Changed(const fs::path& folder, std::string_view file,
+                     const std::string& actual, const std::string& stored) {
+  return Damaged(folder, file,
+                 absl::StrCat("has changed: its SHA-256 is ", actual, ", ",
+                              kChecksumsFile, " says ", stored));
+}
+
 // The digests of checksums.txt by name.
 absl::StatusOr<std::map<std::string, std::string>> ReadChecksums(
     const fs::path& folder) {
@@ -97,18 +104,16 @@ absl::Status WriteChecksums(const fs::path& folder) {
   return WriteFileAtomically(folder / kChecksumsFile, lines);
 }
 
-absl::Status VerifyChecksums(const fs::path& folder) {
+absl::Status VerifyChecksums(const fs::path& folder,
+                             const std::stop_token& stop) {
   ASSIGN_OR_RETURN(const auto digests, ReadChecksums(folder));
   ASSIGN_OR_RETURN(std::set<std::string> files, FilesOf(folder));
   files.erase(kChecksumsFile);
   for (const auto& [file, digest] : digests) {
     if (files.erase(file) == 0) return Damaged(folder, file, "is missing");
-    ASSIGN_OR_RETURN(const std::string actual, Sha256OfFile(folder / file));
-    if (actual != digest) {
-      return Damaged(folder, file,
-                     absl::StrCat("has changed: its SHA-256 is ", actual, ", ",
-                                  kChecksumsFile, " says ", digest));
-    }
+    ASSIGN_OR_RETURN(const std::string actual,
+                     Sha256OfFile(folder / file, stop));
+    if (actual != digest) return Changed(folder, file, actual, digest);
   }
   if (!files.empty()) {
     return Damaged(folder, *files.begin(),
@@ -116,6 +121,26 @@ absl::Status VerifyChecksums(const fs::path& folder) {
                                 " does not name it"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ReadVerifiedFile(const fs::path& folder,
+                                             std::string_view file) {
+  ASSIGN_OR_RETURN(const auto digests, ReadChecksums(folder));
+  const auto stored = digests.find(std::string(file));
+  if (stored == digests.end()) {
+    return Damaged(folder, file,
+                   absl::StrCat("has no checksum in ", kChecksumsFile));
+  }
+  absl::StatusOr<std::string> content = ReadFile(folder / file);
+  if (absl::IsNotFound(content.status())) {
+    return Damaged(folder, file, "is missing");
+  }
+  RETURN_IF_ERROR(content.status());
+  const std::string actual = ToHex(Sha256Of(*content));
+  if (actual != stored->second) {
+    return Changed(folder, file, actual, stored->second);
+  }
+  return content;
 }
 
 absl::StatusOr<std::int64_t> FolderBytes(const fs::path& folder) {

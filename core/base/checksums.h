@@ -4,6 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
+#include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,8 +21,15 @@ inline constexpr char kChecksumsFile[] = "checksums.txt";
 // backslash or a line break.
 absl::Status WriteChecksums(const std::filesystem::path& folder);
 
-// DATA_LOSS naming the file that is missing, extra or changed.
-absl::Status VerifyChecksums(const std::filesystem::path& folder);
+// DATA_LOSS naming the file that is missing, extra or changed; CANCELLED once
+// `stop` is requested.
+absl::Status VerifyChecksums(const std::filesystem::path& folder,
+                             const std::stop_token& stop = {});
+
+// One file's content, without a look at the others. DATA_LOSS naming the file
+// when it is missing, has changed or has no checksum.
+absl::StatusOr<std::string> ReadVerifiedFile(
+    const std::filesystem::path& folder, std::string_view file);
 
 // The bytes of all files of the folder.
 absl::StatusOr<std::int64_t> FolderBytes(const std::filesystem::path& folder);

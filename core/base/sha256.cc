@@ -42,11 +42,15 @@ std::string ToHex(const Sha256Digest& digest) {
       reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
-absl::StatusOr<std::string> Sha256OfFile(const std::filesystem::path& path) {
+absl::StatusOr<std::string> Sha256OfFile(const std::filesystem::path& path,
+                                         const std::stop_token& stop) {
   ASSIGN_OR_RETURN(FileDescriptor file, FileDescriptor::Open(path, O_RDONLY));
   Sha256 hash;
   std::vector<char> buffer(1 << 20);
   while (true) {
+    if (stop.stop_requested()) {
+      return absl::CancelledError("the look at the checksum was stopped");
+    }
     ASSIGN_OR_RETURN(const std::size_t count,
                      file.Read(buffer.data(), buffer.size()));
     if (count == 0) return ToHex(hash.Finish());

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -35,8 +36,10 @@ class Sha256 {
 Sha256Digest Sha256Of(std::string_view bytes);
 // Lower-case hexadecimal, 64 characters.
 std::string ToHex(const Sha256Digest& digest);
-// The hexadecimal digest of a file; NOT_FOUND when there is none.
-absl::StatusOr<std::string> Sha256OfFile(const std::filesystem::path& path);
+// The hexadecimal digest of a file; NOT_FOUND when there is none, CANCELLED
+// once `stop` is requested.
+absl::StatusOr<std::string> Sha256OfFile(const std::filesystem::path& path,
+                                         const std::stop_token& stop = {});
 
 }  // namespace carousel
 

@@ -142,24 +142,25 @@ absl::StatusOr<AssetStore::Added> AssetStore::AddVectors(
              });
 }
 
-absl::StatusOr<fs::path> AssetStore::Verified(const Kind& kind,
-                                              std::string_view name) const {
+absl::StatusOr<fs::path> AssetStore::Verified(
+    const Kind& kind, std::string_view name,
+    const std::stop_token& stop) const {
   RETURN_IF_ERROR(database_.Transact([&](SQLite::Database& database) {
     return kind.Exists(database, name) ? absl::OkStatus() : kind.NotFound(name);
   }));
   const fs::path path = (folder_.*kind.parent)() / name;
-  RETURN_IF_ERROR(VerifyChecksums(path));
+  RETURN_IF_ERROR(VerifyChecksums(path, stop));
   return path;
 }
 
 absl::StatusOr<fs::path> AssetStore::VerifiedDataset(
-    std::string_view name) const {
-  return Verified(Kind::kDataset, name);
+    std::string_view name, const std::stop_token& stop) const {
+  return Verified(Kind::kDataset, name, stop);
 }
 
 absl::StatusOr<fs::path> AssetStore::VerifiedVectors(
-    std::string_view name) const {
-  RETURN_IF_ERROR(Verified(Kind::kVectors, name).status());
+    std::string_view name, const std::stop_token& stop) const {
+  RETURN_IF_ERROR(Verified(Kind::kVectors, name, stop).status());
   return folder_.vectors_file(name);
 }
 

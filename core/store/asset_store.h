@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -45,11 +46,12 @@ class AssetStore {
       const PageRequest& page) const;
 
   // The folder, or the file, after a look at its checksums: DATA_LOSS naming
-  // the file that changed.
+  // the file that changed, NOT_FOUND naming what is not there, CANCELLED once
+  // `stop` is requested.
   absl::StatusOr<std::filesystem::path> VerifiedDataset(
-      std::string_view name) const;
+      std::string_view name, const std::stop_token& stop = {}) const;
   absl::StatusOr<std::filesystem::path> VerifiedVectors(
-      std::string_view name) const;
+      std::string_view name, const std::stop_token& stop = {}) const;
 
   // FAILED_PRECONDITION naming what uses it: a job that is QUEUED or RUNNING
   // uses its dataset and its vectors, one that FAILED or was CANCELLED as well,
@@ -67,8 +69,9 @@ class AssetStore {
       const std::filesystem::path& content,
       const std::function<void(SQLite::Database&)>& insert);
   absl::Status Delete(const Kind& kind, std::string_view name);
-  absl::StatusOr<std::filesystem::path> Verified(const Kind& kind,
-                                                 std::string_view name) const;
+  absl::StatusOr<std::filesystem::path> Verified(
+      const Kind& kind, std::string_view name,
+      const std::stop_token& stop) const;
   absl::Status RecoverFolder(const Kind& kind);
   // Removes the folder of a name unless a row names it.
   absl::Status RemoveUnnamed(const Kind& kind, const std::string& name);

@@ -168,12 +168,13 @@ absl::Status ModelStore::Delete(std::string_view model, std::int64_t version) {
 }
 
 absl::StatusOr<fs::path> ModelStore::VerifiedFolder(
-    std::string_view model, std::int64_t version) const {
+    std::string_view model, std::int64_t version,
+    const std::stop_token& stop) const {
   RETURN_IF_ERROR(database_.Transact([&](SQLite::Database& database) {
     return GetVersion(database, model, version).status();
   }));
   const fs::path path = folder_.model_version(model, version);
-  RETURN_IF_ERROR(VerifyChecksums(path));
+  RETURN_IF_ERROR(VerifyChecksums(path, stop));
   return path;
 }
 

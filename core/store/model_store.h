@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,9 +61,11 @@ class ModelStore {
   // FAILED_PRECONDITION naming the labels it holds.
   absl::Status Delete(std::string_view model, std::int64_t version);
 
-  // The verified folder of a version; DATA_LOSS naming the file that changed.
+  // The verified folder of a version; DATA_LOSS naming the file that changed,
+  // CANCELLED once `stop` is requested.
   absl::StatusOr<std::filesystem::path> VerifiedFolder(
-      std::string_view model, std::int64_t version) const;
+      std::string_view model, std::int64_t version,
+      const std::stop_token& stop = {}) const;
 
  private:
   // Removes models/NAME/VERSION unless a row names it.

@@ -1,5 +1,6 @@
 #include "core/base/checksums.h"
 
+#include <stop_token>
 #include <string>
 
 #include "core/base/files.h"
@@ -122,6 +123,35 @@ TEST_F(ChecksumsTest, ALinkedFolderIsACopy) {
   // Replacing an original, as every writer here does, leaves the copy alone.
   Write("abc", "changed");
   EXPECT_OK(VerifyChecksums(other / "a/copy"));
+}
+
+TEST_F(ChecksumsTest, VerifyingStopsWhenItIsAsked) {
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THAT(VerifyChecksums(folder_.path(), stop.get_token()),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST_F(ChecksumsTest, AFileIsReadWhateverBecameOfTheOthers) {
+  Write("below/deep", "changed");
+  EXPECT_THAT(ReadVerifiedFile(folder_.path(), "abc"), IsOkAndHolds("abc"));
+}
+
+TEST_F(ChecksumsTest, AFileThatIsNotWhatItWasIsNotRead) {
+  Write("abc", "abd");
+  EXPECT_THAT(ReadVerifiedFile(folder_.path(), "abc"),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       AllOf(HasSubstr("abc"), HasSubstr("has changed"))));
+  ASSERT_OK(RemoveAll(folder_ / "abc"));
+  EXPECT_THAT(ReadVerifiedFile(folder_.path(), "abc"),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       AllOf(HasSubstr("abc"), HasSubstr("is missing"))));
+  Write("extra", "x");
+  EXPECT_THAT(ReadVerifiedFile(folder_.path(), "extra"),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("extra")));
+  ASSERT_OK(RemoveAll(folder_ / "checksums.txt"));
+  EXPECT_THAT(ReadVerifiedFile(folder_.path(), "empty"),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("checksums")));
 }
 
 }  // namespace

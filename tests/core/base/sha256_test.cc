@@ -43,5 +43,16 @@ TEST(Sha256Test, HashesAFile) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST(Sha256Test, StopsWhenItIsAsked) {
+  const TempDir folder;
+  ASSERT_OK(WriteFileAtomically(folder / "abc", "abc"));
+  std::stop_source stop;
+  EXPECT_THAT(Sha256OfFile(folder / "abc", stop.get_token()),
+              IsOkAndHolds(kOfAbc));
+  stop.request_stop();
+  EXPECT_THAT(Sha256OfFile(folder / "abc", stop.get_token()),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
 }  // namespace
 }  // namespace carousel
