@@ -77,7 +77,8 @@ PaddingChoice ChoosePaddingLength(const std::vector<std::int64_t>& lengths,
 
 absl::StatusOr<CorpusStatistics> ComputeCorpusStatistics(
     const Dataset& dataset, const TextOptions& options,
-    const std::function<bool(std::string_view word)>& has_vector) {
+    const std::function<bool(std::string_view word)>& has_vector,
+    const std::stop_token& stop) {
   CorpusStatistics statistics;
   statistics.rows = static_cast<std::int64_t>(dataset.examples.size());
   statistics.duplicates = dataset.findings.duplicate_rows;
@@ -86,6 +87,9 @@ absl::StatusOr<CorpusStatistics> ComputeCorpusStatistics(
   std::vector<std::int64_t> lengths;
   lengths.reserve(dataset.examples.size());
   for (const Example& example : dataset.examples) {
+    if (stop.stop_requested()) {
+      return absl::CancelledError("the dataset's statistics were stopped");
+    }
     ++statistics.labels[example.label];
     ++statistics.splits[static_cast<std::size_t>(example.split)];
     ASSIGN_OR_RETURN(const std::vector<std::string> tokens,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -54,10 +55,12 @@ double PaddedShare(const std::vector<std::int64_t>& lengths,
 PaddingChoice ChoosePaddingLength(const std::vector<std::int64_t>& lengths,
                                   double max_share = 0.5);
 
-// `has_vector` may be null. Tokenizes with `options`.
+// `has_vector` may be null. Tokenizes with `options`. CANCELLED once `stop` is
+// requested.
 absl::StatusOr<CorpusStatistics> ComputeCorpusStatistics(
     const Dataset& dataset, const TextOptions& options,
-    const std::function<bool(std::string_view word)>& has_vector);
+    const std::function<bool(std::string_view word)>& has_vector,
+    const std::stop_token& stop = {});
 
 }  // namespace carousel
 

@@ -1,6 +1,7 @@
 #include "core/data/corpus_statistics.h"
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -109,6 +110,15 @@ TEST(ComputeCorpusStatisticsTest, FollowsTheTokenizersOptions) {
                               nullptr));
   EXPECT_EQ(statistics.vocabulary, 2);
   EXPECT_EQ(statistics.tokens.max, 2);
+}
+
+TEST(ComputeCorpusStatisticsTest, StopsWhenItIsAsked) {
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THAT(ComputeCorpusStatistics(MakeDataset({{.text = "good"}}),
+                                      TextOptions(), nullptr, stop.get_token())
+                  .status(),
+              StatusIs(absl::StatusCode::kCancelled));
 }
 
 }  // namespace
