@@ -9,9 +9,9 @@
 #include "core/base/error_details.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
+#include "core/base/stoppable_source.h"
 #include "core/base/strings.h"
 #include "core/text/word_vectors.h"
-#include "core/base/stoppable_source.h"
 #include "server/temporary_folder.h"
 
 namespace carousel {

@@ -86,9 +86,9 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
                 [&metrics](double seconds, bool ok) {
                   metrics.predict().OnLoad(seconds);
                 }),
-      evaluation_(registry_, model_store_, assets_, *folder_,
+      evaluation_(registry_, model_store_, assets_,
                   static_cast<std::size_t>(options.max_batch_rows)),
-      projection_(registry_, assets_, *folder_),
+      projection_(registry_, assets_),
       job_log_(log_, metrics.training()),
       launcher_({.worker_binary = options.worker_binary,
                  .engine = options.engine,

@@ -1,5 +1,6 @@
 #include "server/dataset_description.h"
 
+#include <filesystem>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -7,9 +8,9 @@
 #include "absl/container/flat_hash_set.h"
 #include "core/base/byte_source.h"
 #include "core/base/status_macros.h"
+#include "core/base/stoppable_source.h"
 #include "core/base/strings.h"
 #include "core/text/word_vectors.h"
-#include "core/base/stoppable_source.h"
 
 namespace carousel {
 namespace {
@@ -17,11 +18,13 @@ namespace {
 using WordSet = absl::flat_hash_set<std::string>;
 
 // The words of a stored file of vectors, without their numbers.
-absl::StatusOr<WordSet> ReadWords(const DataFolder& folder,
+absl::StatusOr<WordSet> ReadWords(const AssetStore& assets,
                                   const std::string& vectors,
                                   std::stop_token stop) {
+  ASSIGN_OR_RETURN(const std::filesystem::path file,
+                   assets.VerifiedVectors(vectors, stop));
   ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
-                   OpenByteSource(folder.vectors_file(vectors)));
+                   OpenByteSource(file));
   StoppableSource stoppable(*source, std::move(stop));
   WordSet words;
   RETURN_IF_ERROR(ReadWordVectors(
@@ -38,7 +41,6 @@ absl::StatusOr<WordSet> ReadWords(const DataFolder& folder,
 }  // namespace
 
 absl::StatusOr<DatasetDescription> DescribeDataset(const AssetStore& assets,
-                                                   const DataFolder& folder,
                                                    const std::string& name,
                                                    const std::string& vectors,
                                                    std::stop_token stop) {
@@ -46,19 +48,20 @@ absl::StatusOr<DatasetDescription> DescribeDataset(const AssetStore& assets,
   ASSIGN_OR_RETURN(description.record, assets.GetDataset(name));
   WordSet words;
   if (!vectors.empty()) {
-    RETURN_IF_ERROR(assets.GetVectors(vectors).status());
-    ASSIGN_OR_RETURN(words, ReadWords(folder, vectors, std::move(stop)));
+    ASSIGN_OR_RETURN(words, ReadWords(assets, vectors, stop));
   }
-  ASSIGN_OR_RETURN(description.dataset, ReadDataset(folder.dataset(name)));
+  ASSIGN_OR_RETURN(const std::filesystem::path folder,
+                   assets.VerifiedDataset(name, stop));
+  ASSIGN_OR_RETURN(description.dataset, ReadDataset(folder));
   std::function<bool(std::string_view)> has_vector;
   if (!vectors.empty()) {
     has_vector = [&words](std::string_view word) {
       return words.contains(ToAbslView(word));
     };
   }
-  ASSIGN_OR_RETURN(
-      description.statistics,
-      ComputeCorpusStatistics(description.dataset, TextOptions(), has_vector));
+  ASSIGN_OR_RETURN(description.statistics,
+                   ComputeCorpusStatistics(description.dataset, TextOptions(),
+                                           has_vector, stop));
   return description;
 }
 

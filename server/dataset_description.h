@@ -9,7 +9,6 @@
 #include "core/data/corpus_statistics.h"
 #include "core/data/dataset.h"
 #include "core/store/asset_store.h"
-#include "core/store/data_folder.h"
 #include "core/store/records.h"
 
 namespace carousel {
@@ -21,9 +20,9 @@ struct DatasetDescription {
 };
 
 // Reads the dataset and, unless `vectors` is "", which of its words they hold.
-// NOT_FOUND naming what is not there; CANCELLED when `stop` was requested.
+// NOT_FOUND naming what is not there; DATA_LOSS naming the file that changed;
+// CANCELLED when `stop` was requested.
 absl::StatusOr<DatasetDescription> DescribeDataset(const AssetStore& assets,
-                                                   const DataFolder& folder,
                                                    const std::string& name,
                                                    const std::string& vectors,
                                                    std::stop_token stop);

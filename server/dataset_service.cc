@@ -76,10 +76,9 @@ grpc::ServerUnaryReactor* DatasetService::DescribeDataset(
       Authorize(*context, Role::kReader), *context,
       [=, this](std::stop_token stop) -> absl::Status {
         ASSIGN_OR_RETURN(const DescribeRequest asked, FromProto(*request));
-        ASSIGN_OR_RETURN(
-            const DatasetDescription description,
-            carousel::DescribeDataset(assets_, environment_.folder,
-                                      asked.dataset, asked.vectors, stop));
+        ASSIGN_OR_RETURN(const DatasetDescription description,
+                         carousel::DescribeDataset(assets_, asked.dataset,
+                                                   asked.vectors, stop));
         *response->mutable_dataset() = ToProto(description.record);
         *response->mutable_statistics() =
             ToProto(description.statistics, description.dataset);

@@ -1,5 +1,6 @@
 #include "server/evaluation.h"
 
+#include <filesystem>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -63,8 +64,9 @@ absl::StatusOr<EvaluationResult> Evaluation::Run(
   if (model == nullptr) {
     return absl::InternalError("the model has no network to evaluate");
   }
-  ASSIGN_OR_RETURN(const Dataset dataset,
-                   ReadDataset(folder_.dataset(request.dataset)));
+  ASSIGN_OR_RETURN(const std::filesystem::path folder,
+                   assets_.VerifiedDataset(request.dataset, stop));
+  ASSIGN_OR_RETURN(const Dataset dataset, ReadDataset(folder));
   const std::string split = ChooseSplit(request, version);
   ASSIGN_OR_RETURN(const EncodedSplit encoded,
                    EncodeSplit(dataset, split, model->encoder(), stop));

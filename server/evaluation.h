@@ -12,7 +12,6 @@
 #include "core/metrics/classification.h"
 #include "core/serve/model_registry.h"
 #include "core/store/asset_store.h"
-#include "core/store/data_folder.h"
 #include "core/store/model_store.h"
 
 namespace carousel {
@@ -41,16 +40,15 @@ struct EvaluationResult {
 class Evaluation {
  public:
   Evaluation(ModelRegistry& registry, const ModelStore& models,
-             const AssetStore& assets, const DataFolder& folder,
-             std::size_t batch_rows)
+             const AssetStore& assets, std::size_t batch_rows)
       : registry_(registry),
         models_(models),
         assets_(assets),
-        folder_(folder),
         batch_rows_(batch_rows) {}
 
-  // NOT_FOUND for the model or the dataset, FAILED_PRECONDITION for a split
-  // without a readable text, CANCELLED when `stop` was requested.
+  // NOT_FOUND for the model or the dataset, DATA_LOSS naming a file of theirs
+  // that changed, FAILED_PRECONDITION for a split without a readable text,
+  // CANCELLED when `stop` was requested.
   absl::StatusOr<EvaluationResult> Run(const EvaluationRequest& request,
                                        std::stop_token stop) const;
 
@@ -58,7 +56,6 @@ class Evaluation {
   ModelRegistry& registry_;
   const ModelStore& models_;
   const AssetStore& assets_;
-  const DataFolder& folder_;
   const std::size_t batch_rows_;
 };
 

@@ -58,9 +58,9 @@ grpc::ServerUnaryReactor* SentimentService::GetEmbeddingProjection(
     v1::GetEmbeddingProjectionResponse* response) {
   return heavy_.Run(
       Authorize(*context, Role::kReader), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](std::stop_token stop) -> absl::Status {
         ASSIGN_OR_RETURN(const auto projection, FromProto(*request));
-        ASSIGN_OR_RETURN(const auto result, projection_.Run(projection));
+        ASSIGN_OR_RETURN(const auto result, projection_.Run(projection, stop));
         *response->mutable_projection() = ToProto(result);
         return absl::OkStatus();
       });

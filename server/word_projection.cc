@@ -1,6 +1,6 @@
 #include "server/word_projection.h"
 
-#include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -10,7 +10,9 @@
 #include "core/analysis/sentiment_words.h"
 #include "core/base/byte_source.h"
 #include "core/base/status_macros.h"
+#include "core/base/stoppable_source.h"
 #include "core/base/strings.h"
+#include "core/base/utf8.h"
 #include "core/serve/torch_live_model.h"
 #include "core/text/word_vectors.h"
 
@@ -30,7 +32,7 @@ std::vector<std::string> SentimentWordList() {
 }
 
 // The words that were asked for; of the N most frequent, which vectors and
-// vocabularies begin with, the first N of `vectors`.
+// vocabularies begin with, the first N of `vectors` that an answer can spell.
 std::vector<std::string> ChooseWords(const WordProjectionRequest& request,
                                      const WordVectors& vectors) {
   if (const auto* words =
@@ -39,9 +41,10 @@ std::vector<std::string> ChooseWords(const WordProjectionRequest& request,
   }
   if (const auto* top = std::get_if<TopWords>(&request.selection)) {
     std::vector<std::string> words;
-    for (std::size_t row = 0; row < std::min(top->count, vectors.size());
+    for (std::size_t row = 0; row < vectors.size() && words.size() < top->count;
          ++row) {
-      words.push_back(vectors.word(row));
+      const std::string& word = vectors.word(row);
+      if (!FindInvalidUtf8(word)) words.push_back(word);
     }
     return words;
   }
@@ -53,7 +56,8 @@ WordFilter MakeFilter(const WordProjectionRequest& request) {
   auto wanted = std::make_shared<absl::flat_hash_set<std::string>>();
   if (const auto* top = std::get_if<TopWords>(&request.selection)) {
     return [wanted, count = top->count](std::string_view word) {
-      return wanted->size() < count && wanted->emplace(word).second;
+      return wanted->size() < count && !FindInvalidUtf8(word) &&
+             wanted->emplace(word).second;
     };
   }
   for (std::string& word : ChooseWords(request, WordVectors(0))) {
@@ -67,9 +71,9 @@ WordFilter MakeFilter(const WordProjectionRequest& request) {
 }  // namespace
 
 absl::StatusOr<WordProjectionResult> WordProjection::Run(
-    const WordProjectionRequest& request) const {
+    const WordProjectionRequest& request, const std::stop_token& stop) const {
   if (const auto* vectors = std::get_if<StoredVectors>(&request.source)) {
-    return OfVectors(vectors->name, request);
+    return OfVectors(vectors->name, request, stop);
   }
   return OfModel(std::get<ModelReference>(request.source), request);
 }
@@ -94,13 +98,16 @@ absl::StatusOr<WordProjectionResult> WordProjection::OfModel(
 }
 
 absl::StatusOr<WordProjectionResult> WordProjection::OfVectors(
-    const std::string& name, const WordProjectionRequest& request) const {
-  RETURN_IF_ERROR(assets_.GetVectors(name).status());
+    const std::string& name, const WordProjectionRequest& request,
+    const std::stop_token& stop) const {
+  ASSIGN_OR_RETURN(const std::filesystem::path file,
+                   assets_.VerifiedVectors(name, stop));
   ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
-                   OpenByteSource(folder_.vectors_file(name)));
+                   OpenByteSource(file));
+  StoppableSource stoppable(*source, stop);
   ASSIGN_OR_RETURN(
       const WordVectors vectors,
-      ReadWordVectors(*source, MakeFilter(request), /*summary=*/nullptr));
+      ReadWordVectors(stoppable, MakeFilter(request), /*summary=*/nullptr));
   ASSIGN_OR_RETURN(Projection projection,
                    ProjectWords(vectors, ChooseWords(request, vectors),
                                 kProjectionDimensions, /*counts=*/nullptr));

@@ -3,6 +3,7 @@
 #define CAROUSEL_SERVER_WORD_PROJECTION_H_
 
 #include <cstddef>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -12,7 +13,6 @@
 #include "core/base/names.h"
 #include "core/serve/model_registry.h"
 #include "core/store/asset_store.h"
-#include "core/store/data_folder.h"
 
 namespace carousel {
 
@@ -44,25 +44,26 @@ struct WordProjectionResult {
 // TorchLiveModels.
 class WordProjection {
  public:
-  WordProjection(ModelRegistry& registry, const AssetStore& assets,
-                 const DataFolder& folder)
-      : registry_(registry), assets_(assets), folder_(folder) {}
+  WordProjection(ModelRegistry& registry, const AssetStore& assets)
+      : registry_(registry), assets_(assets) {}
 
-  // NOT_FOUND for the source; INVALID_ARGUMENT when too few of the words have
-  // a vector.
-  absl::StatusOr<WordProjectionResult> Run(
-      const WordProjectionRequest& request) const;
+  // NOT_FOUND for the source; DATA_LOSS naming a file of it that changed;
+  // INVALID_ARGUMENT when too few of the words have a vector, or there are too
+  // many; CANCELLED when `stop` was requested. A word that is not UTF-8 is not
+  // among the most frequent: no answer could spell it.
+  absl::StatusOr<WordProjectionResult> Run(const WordProjectionRequest& request,
+                                           const std::stop_token& stop) const;
 
  private:
   absl::StatusOr<WordProjectionResult> OfModel(
       const ModelReference& reference,
       const WordProjectionRequest& request) const;
   absl::StatusOr<WordProjectionResult> OfVectors(
-      const std::string& name, const WordProjectionRequest& request) const;
+      const std::string& name, const WordProjectionRequest& request,
+      const std::stop_token& stop) const;
 
   ModelRegistry& registry_;
   const AssetStore& assets_;
-  const DataFolder& folder_;
 };
 
 }  // namespace carousel
