@@ -1,5 +1,9 @@
 #include "server/common_translation.h"
 
+#include "absl/strings/escaping.h"
+#include "core/base/strings.h"
+#include "core/base/utf8.h"
+
 namespace carousel {
 
 google::protobuf::Timestamp ToProto(absl::Time time) {
@@ -12,6 +16,11 @@ google::protobuf::Timestamp ToProto(absl::Time time) {
   }
   timestamp.set_nanos(static_cast<int>(absl::ToInt64Nanoseconds(rest)));
   return timestamp;
+}
+
+std::string EscapeUnlessUtf8(std::string_view text) {
+  if (!FindInvalidUtf8(text)) return std::string(text);
+  return absl::CHexEscape(ToAbslView(text));
 }
 
 }  // namespace carousel

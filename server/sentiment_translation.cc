@@ -11,6 +11,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/data/dataset.h"
+#include "server/common_translation.h"
 #include "server/field_checks.h"
 
 namespace carousel {
@@ -33,7 +34,8 @@ v1::PredictResult ToProto(const absl::StatusOr<TextPrediction>& result) {
   } else {
     const absl::Status& status = result.status();
     proto.mutable_error()->set_code(absl::StatusCodeToString(status.code()));
-    proto.mutable_error()->set_message(std::string(status.message()));
+    proto.mutable_error()->set_message(
+        EscapeUnlessUtf8(ToStdView(status.message())));
     proto.mutable_error()->set_reason(GetReason(status));
   }
   return proto;

@@ -5,15 +5,14 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "core/base/error_details.h"
 #include "core/base/strings.h"
-#include "core/base/utf8.h"
 #include "google/protobuf/any.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "server/common_translation.h"
 
 namespace carousel {
 namespace {
@@ -33,18 +32,17 @@ bool ContinuesCharacter(char c) {
 }
 
 // Valid UTF-8, as a proto string must be, of bounded encoded length.
-std::string Presentable(std::string_view text, std::size_t max_bytes) {
-  if (FindInvalidUtf8(text)) {
-    return Presentable(absl::CHexEscape(ToAbslView(text)), max_bytes);
-  }
+std::string Presentable(std::string_view original, std::size_t max_bytes) {
+  std::string text = EscapeUnlessUtf8(original);
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     bytes += EncodedBytes(text[i]);
     if (bytes <= max_bytes) continue;
     while (i > 0 && ContinuesCharacter(text[i])) --i;
-    return absl::StrCat(ToAbslView(text.substr(0, i)), "...");
+    text.resize(i);
+    return text + "...";
   }
-  return std::string(text);
+  return text;
 }
 
 google::rpc::ErrorInfo MakeErrorInfo(const absl::Status& status) {

@@ -166,7 +166,7 @@ v1::TrainingJob ToProto(const JobRecord& record) {
   if (record.best_validation_accuracy) {
     job.set_best_validation_accuracy(*record.best_validation_accuracy);
   }
-  job.set_error(record.error);
+  job.set_error(EscapeUnlessUtf8(record.error));
   *job.mutable_created_at() = ToProto(record.created_at);
   if (record.started_at) {
     *job.mutable_started_at() = ToProto(*record.started_at);
