@@ -48,6 +48,7 @@ absl::StatusOr<std::unique_ptr<CarouselServer>> CarouselServer::Create(
   RETURN_IF_ERROR(Validate(options));
   RETURN_IF_ERROR(CheckWorker(options.worker_binary));
   ASSIGN_OR_RETURN(std::string device, ResolveDevice(options.device));
+  FlushDenormals();
   SetTorchThreads(options.threads);
   std::unique_ptr<CarouselServer> server(
       new CarouselServer(options, log, std::move(device)));

@@ -8,35 +8,14 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 
 namespace carousel {
 namespace {
-
-// GNU OpenMP's threads spin for milliseconds after each parallel region, on a
-// core that serving needs, unless they are told to sleep.
-constexpr char kWaitPolicy[] = "OMP_WAIT_POLICY";
-constexpr char kSleepingWait[] = "OMP_WAIT_POLICY=PASSIVE";
-
-// Ours, and the wait policy where nobody has chosen one; with the null pointer
-// at the end that exec wants.
-std::vector<char*> WorkerEnvironment() {
-  std::vector<char*> variables;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    variables.push_back(*variable);
-  }
-  if (std::getenv(kWaitPolicy) == nullptr) {
-    variables.push_back(const_cast<char*>(kSleepingWait));
-  }
-  variables.push_back(nullptr);
-  return variables;
-}
 
 // posix_spawn's two descriptions of a child. glibc makes the child with
 // vfork's semantics, so a large server with many threads is no obstacle.
@@ -91,9 +70,8 @@ class ChildSetup {
   int Spawn(const std::string& binary, pid_t* pid) {
     std::array<char*, 2> arguments = {const_cast<char*>(binary.c_str()),
                                       nullptr};
-    std::vector<char*> environment = WorkerEnvironment();
     return posix_spawn(pid, binary.c_str(), &actions_, &attributes_,
-                       arguments.data(), environment.data());
+                       arguments.data(), environ);
   }
 
  private:

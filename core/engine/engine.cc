@@ -72,6 +72,11 @@ void SetTorchThreads(int threads) {
   if (threads > 0) at::set_num_threads(threads);
 }
 
+void FlushDenormals() {
+  // False where the processor cannot, which is no error.
+  at::globalContext().setFlushDenormal(true);
+}
+
 int TorchThreads() { return at::get_num_threads(); }
 
 std::string TorchVersion() { return TORCH_VERSION; }

@@ -35,6 +35,12 @@ void SetTorchThreads(int threads);
 // How many they are, on the calling thread.
 int TorchThreads();
 
+// From now on numbers nearer to zero than any normal float count as zero, on
+// this thread and on those that it makes: gradients that fade over hundreds of
+// steps come down there, where some processors take a hundred times as long.
+// Call it before the first operation.
+void FlushDenormals();
+
 // "2.11.0", for build_info.
 std::string TorchVersion();
 

@@ -136,6 +136,7 @@ absl::StatusOr<TrainingRunResult> TrainFromDisk(
     const std::stop_token& stop) {
   RETURN_IF_ERROR(Validate(options.parameters));
   RETURN_IF_ERROR(RemoveLeftovers(options.work_folder));
+  FlushDenormals();
   SetTorchThreads(options.threads);
   ASSIGN_OR_RETURN(Inputs inputs, LoadInputs(options, observer, stop));
   const Vocabulary vocabulary = inputs.corpus.vocabulary;

@@ -1,6 +1,8 @@
 #include "core/engine/engine.h"
 
+#include <limits>
 #include <string>
+#include <thread>
 
 #include "core/engine/device_memory.h"
 #include "gmock/gmock.h"
@@ -56,6 +58,23 @@ TEST(ReadDeviceMemoryTest, TheCpuHasNoneOfItsOwn) {
 TEST(ReadDeviceMemoryTest, WhatIsNoDeviceIsAnErrorNotACrash) {
   EXPECT_THAT(ReadDeviceMemory("toaster"),
               StatusIs(absl::StatusCode::kInternal, HasSubstr("toaster")));
+}
+
+float BelowTheSmallestNormalFloat() {
+  const volatile float smallest = std::numeric_limits<float>::min();
+  return smallest * 0.5F;
+}
+
+TEST(FlushDenormalsTest, HoldsForItsThreadAndThoseThatItMakes) {
+  std::thread([] {
+    EXPECT_GT(BelowTheSmallestNormalFloat(), 0);
+    FlushDenormals();
+    EXPECT_EQ(BelowTheSmallestNormalFloat(), 0);
+    std::thread([] {
+      EXPECT_EQ(BelowTheSmallestNormalFloat(), 0);
+    }).join();
+  }).join();
+  EXPECT_GT(BelowTheSmallestNormalFloat(), 0);
 }
 
 TEST(TorchThreadsTest, AreAsManyAsWereSetNeverTheZeroOfTheDefault) {
