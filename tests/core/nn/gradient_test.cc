@@ -52,6 +52,7 @@ at::Tensor DoubleLeaf(const at::Tensor& tensor) {
 class LayerGradientTest : public testing::TestWithParam<Engine> {};
 
 TEST_P(LayerGradientTest, AgreesWithDifferencesInWeightsBiasesAndInputs) {
+  SetTorchThreads(1);  // too small to share
   at::manual_seed(3);
   LayerGates gates = LstmLayer(3, 4, /*bidirectional=*/true, 1).Gates();
   std::vector<NamedParameter> parameters;

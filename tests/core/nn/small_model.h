@@ -24,9 +24,11 @@ inline ModelConfig SmallConfig(Pooling pooling, bool bidirectional,
           .pooling = pooling};
 }
 
-// The same weights whichever the kernel.
+// The same weights whichever the kernel. One thread from here on: these tensors
+// are too small to share.
 inline SentimentLstm MakeSmallModel(const ModelConfig& config,
                                     const LstmKernel& kernel) {
+  SetTorchThreads(1);
   at::manual_seed(11);
   return SentimentLstm(config,
                        at::randn({kSmallVocabulary, config.embedding_size}),

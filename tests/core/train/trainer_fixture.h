@@ -123,9 +123,12 @@ inline HyperParameters WithAllDropouts() {
   return parameters;
 }
 
-// Large enough that LibTorch shares an operation among threads.
-inline HyperParameters WithWideLayers() {
+// Large enough that LibTorch shares an operation among threads, and few steps.
+inline HyperParameters WithWideLayer() {
   HyperParameters parameters = WithAllDropouts();
+  parameters.epochs = 2;
+  parameters.layers = 1;
+  parameters.bidirectional = false;
   parameters.hidden_size = 128;
   parameters.batch_size = 64;
   return parameters;

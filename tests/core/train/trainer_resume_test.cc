@@ -91,10 +91,10 @@ INSTANTIATE_TEST_SUITE_P(
         BreakOff{
             "WithLibtorch", WithAllDropouts(), {{2, 1}}, Engine::kLibtorch},
         BreakOff{
-            "OnTwoThreads", WithWideLayers(), {{2, 0}}, Engine::kReference, 2},
+            "OnTwoThreads", WithWideLayer(), {{1, 0}}, Engine::kReference, 2},
         BreakOff{"WithLibtorchOnTwoThreads",
-                 WithWideLayers(),
-                 {{2, 0}},
+                 WithWideLayer(),
+                 {{1, 0}},
                  Engine::kLibtorch,
                  2}),
     [](const auto& info) { return info.param.name; });

@@ -71,8 +71,8 @@ TEST_F(TrainerTest, TheSameSeedGivesTheSameRunOnTwoThreads) {
   train_ = MakeToyTexts(64, 1);
   for (const Engine engine : {Engine::kReference, Engine::kLibtorch}) {
     engine_ = engine;
-    const auto first = Train(WithWideLayers());
-    const auto second = Train(WithWideLayers());
+    const auto first = Train(WithWideLayer());
+    const auto second = Train(WithWideLayer());
     ASSERT_OK(first);
     ASSERT_OK(second);
     EXPECT_EQ(Weights(first), Weights(second)) << ToString(engine);
