@@ -40,8 +40,9 @@ struct WatchOptions {
 // Returns the job once it is over. A connection that breaks, or a server that
 // is not there any more, is tried again with growing pauses until the deadline,
 // from the last epoch seen. Without a deadline, a server that has never
-// answered is UNAVAILABLE after some seconds. Ends early with the server's error (NOT_FOUND, say),
-// DEADLINE_EXCEEDED, or CANCELLED when a stop is requested; the job goes on.
+// answered is UNAVAILABLE after some seconds. Ends early with the server's
+// error (NOT_FOUND, say), DEADLINE_EXCEEDED, or CANCELLED when a stop is
+// requested; the job goes on.
 //
 // A thread of its own reads from the connection, so that an observer that
 // writes to a slow terminal does not hold up the server.

@@ -33,8 +33,7 @@ constexpr double kStopGraceShare = 0.7;
 PredictorOptions MakePredictorOptions(const ServerOptions& options) {
   PredictorOptions predictor;
   predictor.queue.capacity = static_cast<std::size_t>(options.predict_queue);
-  predictor.queue.batch.rows =
-      static_cast<std::size_t>(options.max_batch_rows);
+  predictor.queue.batch.rows = static_cast<std::size_t>(options.max_batch_rows);
   return predictor;
 }
 

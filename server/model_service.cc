@@ -121,11 +121,11 @@ grpc::ServerUnaryReactor* ModelService::DeleteModel(
     grpc::CallbackServerContext* context, const v1::DeleteModelRequest* request,
     v1::DeleteModelResponse* response) {
   return changes_.Run(Authorize(*context, Role::kAdmin), *context,
-                    [=, this](std::stop_token) -> absl::Status {
-                      ASSIGN_OR_RETURN(const auto reference,
-                                       FromProto(*request));
-                      return registry_.Delete(reference);
-                    });
+                      [=, this](std::stop_token) -> absl::Status {
+                        ASSIGN_OR_RETURN(const auto reference,
+                                         FromProto(*request));
+                        return registry_.Delete(reference);
+                      });
 }
 
 absl::StatusOr<ModelExport> ModelService::PrepareExport(

@@ -76,12 +76,10 @@ absl::Status StoppedWatching(const std::string& job, const absl::Status& why) {
 absl::StatusOr<ExitCode> Watch(const std::string& job, bool was_reached,
                                Session& session) {
   EpochPrinter printer(session);
-  const absl::StatusOr<v1::TrainingJob> ended =
-      WatchJob(session.client(),
-               {.job = job,
-                .was_reached = was_reached,
-                .call = session.LongCall()},
-               session.environment().waiter, printer);
+  const absl::StatusOr<v1::TrainingJob> ended = WatchJob(
+      session.client(),
+      {.job = job, .was_reached = was_reached, .call = session.LongCall()},
+      session.environment().waiter, printer);
   if (!ended.ok()) return StoppedWatching(job, ended.status());
   PrintJob(*ended, session);
   if (ended->state() == v1::TrainingJob::STATE_SUCCEEDED) {

@@ -70,7 +70,8 @@ struct Dataset {
   std::vector<const Example*> InSplit(Split split) const;
 };
 
-// A dataset is read into memory as a whole, to be imported and to be trained on.
+// A dataset is read into memory as a whole, to be imported and to be trained
+// on.
 struct ImportLimits {
   std::size_t rows = 10'000'000;
   std::size_t text_bytes = std::size_t{4} << 30;  // ids too

@@ -108,8 +108,8 @@ std::vector<QueueItem> BatchingQueue::TakeCompanions(const QueueItem& first) {
   {
     MutexLock lock(mutex_);
     expired = waiting_.TakeExpired(clock_.SteadyNow());
-    companions = waiting_.TakeNearest(first.model.get(), first.length(),
-                                      options_.batch);
+    companions =
+        waiting_.TakeNearest(first.model.get(), first.length(), options_.batch);
   }
   FinishExpired(expired);
   std::erase_if(companions, FinishIfCancelled);

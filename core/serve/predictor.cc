@@ -24,8 +24,8 @@ absl::StatusOr<EncodedText> EncodeGuarded(const TextEncoder& encoder,
   try {
     return encoder.Encode(text);
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "memory ran out over a text of ", text.size(), " bytes"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("memory ran out over a text of ", text.size(), " bytes"));
   }
 }
 

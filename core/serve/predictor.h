@@ -137,8 +137,7 @@ class Predictor {
   // Counts a task and runs it on an executor. A task counts its successors
   // before it ends, so a count of 0 means that every call is in the queue or
   // done.
-  void RunTask(Executor& executor, std::function<void()> task)
-      EXCLUDES(mutex_);
+  void RunTask(Executor& executor, std::function<void()> task) EXCLUDES(mutex_);
   void RunCountedTask(Executor& executor, std::function<void()> task)
       EXCLUDES(mutex_);
   void EndTask() EXCLUDES(mutex_);

@@ -19,13 +19,13 @@ namespace {
 std::vector<std::string> JobsOf(SQLite::Database& database,
                                 const std::string& column,
                                 std::string_view name) {
-  SQLite::Statement statement = Query(
-      database,
-      "SELECT number, state FROM jobs WHERE " + column +
-          " = ? AND (state <> 'SUCCEEDED' OR EXISTS (SELECT 1 FROM "
-          "model_versions WHERE model_versions.model = jobs.model AND "
-          "model_versions.version = jobs.version)) ORDER BY number",
-      name);
+  SQLite::Statement statement =
+      Query(database,
+            "SELECT number, state FROM jobs WHERE " + column +
+                " = ? AND (state <> 'SUCCEEDED' OR EXISTS (SELECT 1 FROM "
+                "model_versions WHERE model_versions.model = jobs.model AND "
+                "model_versions.version = jobs.version)) ORDER BY number",
+            name);
   std::vector<std::string> jobs;
   while (statement.executeStep()) {
     RowReader row(statement);

@@ -38,8 +38,8 @@ absl::Status CheckInputs(SQLite::Database& database, const JobRecord& record) {
 
 // Checks the change of state from `before` to `record` and does what it
 // implies for the other fields.
-absl::Status Transition(SQLite::Database& database, const JobRecord& before,
-                        absl::Time now, JobRecord& record) {
+absl::Status Transition(const JobRecord& before, absl::Time now,
+                        JobRecord& record) {
   record.started_at = before.started_at;
   record.ended_at = before.ended_at;
   if (record.state != before.state) {
@@ -49,10 +49,6 @@ absl::Status Transition(SQLite::Database& database, const JobRecord& before,
           "; it cannot become ", ToAbslView(ToString(record.state))));
     }
     if (IsTerminal(before.state)) {
-      if (absl::Status inputs = CheckInputs(database, before); !inputs.ok()) {
-        return absl::FailedPreconditionError(absl::StrCat(
-            "cannot queue ", before.job, " again: ", inputs.message()));
-      }
       record.ended_at.reset();
       record.cancel_requested = false;
       record.worker_deaths = 0;
@@ -217,7 +213,7 @@ absl::StatusOr<JobRecord> JobStore::Update(
         record = before;
         RETURN_IF_ERROR(change(record));
         record.job = before.job;
-        RETURN_IF_ERROR(Transition(database, before, clock_.Now(), record));
+        RETURN_IF_ERROR(Transition(before, clock_.Now(), record));
         UpdateJob(database, record);
         ASSIGN_OR_RETURN(record, GetJob(database, job));
         return absl::OkStatus();

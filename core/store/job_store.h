@@ -46,11 +46,10 @@ class JobStore {
   // Reads, lets `change` alter and writes in one transaction. `change` may
   // refuse with a status; it must not call a store. What a job was asked to do
   // (model, dataset, hyperparameters, ...) stays whatever it writes there.
-  // FAILED_PRECONDITION naming both states for an illegal transition, or
-  // naming what is gone when a job that is over is queued again without its
-  // dataset or vectors. started_at is set at the first RUNNING, ended_at at a
-  // terminal state. A job that is queued again after its end loses ended_at,
-  // cancel_requested and worker_deaths; one that is not FAILED has no error.
+  // FAILED_PRECONDITION naming both states for an illegal transition.
+  // started_at is set at the first RUNNING, ended_at at a terminal state. A job
+  // that is queued again after its end loses ended_at, cancel_requested and
+  // worker_deaths; one that is not FAILED has no error.
   absl::StatusOr<JobRecord> Update(
       std::string_view job,
       const std::function<absl::Status(JobRecord&)>& change);

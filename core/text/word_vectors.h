@@ -75,9 +75,9 @@ using WordFilter = std::function<bool(std::string_view word)>;
 // the unzipped stream, lines from 1, bytes from 0), for: content that is not
 // vectors (say, a PNG), no vectors at all, a wrong number of fields, what is
 // not a number that a float holds, NaN or infinity, a dimension over
-// kMaxDimension, more than kMaxLines vectors, more words than word2vec's count. DATA_LOSS when that count
-// is not reached or the gzip stream is cut. `summary` may be null; it is set
-// only when all went well.
+// kMaxDimension, more than kMaxLines vectors, more words than word2vec's count.
+// DATA_LOSS when that count is not reached or the gzip stream is cut. `summary`
+// may be null; it is set only when all went well.
 absl::StatusOr<WordVectors> ReadWordVectors(ByteSource& source,
                                             const WordFilter& filter,
                                             WordVectorsSummary* summary);

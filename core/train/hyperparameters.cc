@@ -148,10 +148,9 @@ absl::StatusOr<HyperParameters> ApplySettings(
     HyperParameters base, const std::map<std::string, std::string>& settings) {
   FieldViolations violations;
   if (settings.size() > kMaxSettings) {
-    violations.Add("settings",
-                   absl::StrCat("settings has ", settings.size(),
-                                " entries; it must have at most ",
-                                kMaxSettings));
+    violations.Add("settings", absl::StrCat("settings has ", settings.size(),
+                                            " entries; it must have at most ",
+                                            kMaxSettings));
     return violations.ToStatus();
   }
   for (const auto& [key, value] : settings) {

@@ -83,8 +83,7 @@ TEST(SplitTest, DoesNotDependOnTheOrderOfTheRows) {
   const std::vector<std::size_t> order = RandomPermutation(rows.size(), 3);
   std::vector<SplitInput> moved;
   for (const std::size_t row : order) moved.push_back(rows[row]);
-  const std::vector<Split> moved_splits =
-      AssignSplits(moved, kShares).splits;
+  const std::vector<Split> moved_splits = AssignSplits(moved, kShares).splits;
   for (std::size_t i = 0; i < order.size(); ++i) {
     EXPECT_EQ(moved_splits[i], splits[order[i]]) << "text " << order[i];
   }
@@ -124,8 +123,9 @@ TEST(SplitTest, EqualTextsStayOnOneSideWhateverTheirLabels) {
 }
 
 TEST(SplitTest, NamesTheRowsOfAConflict) {
-  const std::vector<SplitInput> rows = {Row("b", 0), Row("a", 1), Row("b", 0), Row("b", 1),
-                                        Row("a", 1), Row("c", 0), Row("c", 1), Row("c", 0)};
+  const std::vector<SplitInput> rows = {Row("b", 0), Row("a", 1), Row("b", 0),
+                                        Row("b", 1), Row("a", 1), Row("c", 0),
+                                        Row("c", 1), Row("c", 0)};
   const SplitResult result = AssignSplits(rows, kShares);
   EXPECT_THAT(result.conflicts,
               ElementsAre(ElementsAre(0, 3), ElementsAre(5, 6)));
@@ -136,12 +136,13 @@ TEST(SplitTest, NamesTheRowsOfAConflict) {
 TEST(SplitTest, ATiedGroupCountsUnderItsFirstLabel) {
   // One group a label: each is its label's first half. Two groups of one
   // label: the cut at 50 % separates them.
-  const std::vector<SplitInput> rows = {Row("tie", 0), Row("tie", 1), Row("x", 1)};
-  const std::vector<SplitInput> mirrored = {Row("tie", 1), Row("tie", 0), Row("x", 1)};
+  const std::vector<SplitInput> rows = {Row("tie", 0), Row("tie", 1),
+                                        Row("x", 1)};
+  const std::vector<SplitInput> mirrored = {Row("tie", 1), Row("tie", 0),
+                                            Row("x", 1)};
   const std::array<int, 3> halves = {50, 50, 0};
   EXPECT_EQ(Letters(AssignSplits(rows, halves).splits), "TTT");
-  const std::string together =
-      Letters(AssignSplits(mirrored, halves).splits);
+  const std::string together = Letters(AssignSplits(mirrored, halves).splits);
   EXPECT_EQ(together[0], together[1]);
   EXPECT_NE(together[0], together[2]);
 }

@@ -70,9 +70,7 @@ TEST(FlushDenormalsTest, HoldsForItsThreadAndThoseThatItMakes) {
     EXPECT_GT(BelowTheSmallestNormalFloat(), 0);
     FlushDenormals();
     EXPECT_EQ(BelowTheSmallestNormalFloat(), 0);
-    std::thread([] {
-      EXPECT_EQ(BelowTheSmallestNormalFloat(), 0);
-    }).join();
+    std::thread([] { EXPECT_EQ(BelowTheSmallestNormalFloat(), 0); }).join();
   }).join();
   EXPECT_GT(BelowTheSmallestNormalFloat(), 0);
 }

@@ -52,8 +52,9 @@ class PredictorTest : public StoreTest {
 
   std::unique_ptr<Predictor> MakePredictor(
       PredictorOptions options = {}, PredictObserver* observer = nullptr) {
-    return std::make_unique<Predictor>(options, registry_, {executor_, executor_}, clock_,
-                                       observer);
+    return std::make_unique<Predictor>(options, registry_,
+                                       PredictorExecutors{executor_, executor_},
+                                       clock_, observer);
   }
 
   static PredictRequest Request(std::vector<std::string> texts) {

@@ -78,7 +78,8 @@ class PredictorStormTest : public PredictorTest {
 
 TEST_F(PredictorStormTest, EveryAnswerLandsAtItsOwnText) {
   Predictor predictor({.threads = 2, .queue = {.batch = {.rows = 16}}},
-                      registry_, {executor_, executor_}, Clock::Real(), nullptr);
+                      registry_, {executor_, executor_}, Clock::Real(),
+                      nullptr);
   std::vector<std::thread> callers;
   callers.reserve(kCallers);
   for (int i = 0; i < kCallers; ++i) {
@@ -90,7 +91,8 @@ TEST_F(PredictorStormTest, EveryAnswerLandsAtItsOwnText) {
 
 TEST_F(PredictorStormTest, StopInTheMiddleLeavesNobodyWithoutAReply) {
   Predictor predictor({.threads = 2, .queue = {.batch = {.rows = 16}}},
-                      registry_, {executor_, executor_}, Clock::Real(), nullptr);
+                      registry_, {executor_, executor_}, Clock::Real(),
+                      nullptr);
   std::atomic<int> answered = 0;
   std::vector<std::thread> callers;
   callers.reserve(kCallers);

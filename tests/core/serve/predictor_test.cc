@@ -153,7 +153,8 @@ TEST_F(PredictorTest, RefusesWhatWouldWaitTooLongToBeRead) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.message);
     ManualExecutor executor;
-    Predictor predictor(c.options, registry_, {executor, executor}, clock_, nullptr);
+    Predictor predictor(c.options, registry_, {executor, executor}, clock_,
+                        nullptr);
     auto taken = Start(predictor, Request(c.texts));
     const Reply refused = Call(predictor, Request(c.texts));
     EXPECT_THAT(refused, StatusIs(kResourceExhausted, HasSubstr(c.message)));
@@ -279,8 +280,8 @@ TEST_F(PredictorTest, StopAnswersWhatItTookAndRefusesTheRest) {
 
 TEST_F(PredictorTest, StopWaitsForCallsThatAreStillBeingRead) {
   ManualExecutor executor;
-  Predictor predictor({.queue = {.capacity = 1 << 30}}, registry_, {executor, executor},
-                      clock_, nullptr);
+  Predictor predictor({.queue = {.capacity = 1 << 30}}, registry_,
+                      {executor, executor}, clock_, nullptr);
   auto reply = Start(predictor, Request({"w1"}));
   std::thread stopper([&] { predictor.Stop(); });
   // Refused once Stop has begun; until then each call is one more that it
@@ -302,8 +303,8 @@ TEST_F(PredictorTest, StopWaitsForCallsThatAreStillBeingRead) {
 TEST_F(PredictorTest, HoldsNoThreadWhileACallWaits) {
   CloseGate();
   ManualExecutor executor;
-  Predictor predictor({.queue = {.batch = {.rows = 1}}}, registry_, {executor, executor},
-                      clock_, nullptr);
+  Predictor predictor({.queue = {.batch = {.rows = 1}}}, registry_,
+                      {executor, executor}, clock_, nullptr);
   std::vector<std::future<Reply>> replies;
   replies.reserve(50);
   for (int i = 0; i < 50; ++i) {
@@ -318,8 +319,8 @@ TEST_F(PredictorTest, HoldsNoThreadWhileACallWaits) {
 TEST_F(PredictorTest, ASmallCallIsReadAmongTheChunksOfALargeOne) {
   ManualExecutor executor;
   const std::size_t parallelism = 4;
-  Predictor predictor({.encode_parallelism = parallelism}, registry_, {executor, executor},
-                      clock_, nullptr);
+  Predictor predictor({.encode_parallelism = parallelism}, registry_,
+                      {executor, executor}, clock_, nullptr);
   auto large =
       Start(predictor, Request(std::vector<std::string>(4096, "w1 w2")));
   executor.RunOne();
@@ -341,8 +342,8 @@ TEST_F(PredictorTest, AModelThatMustBeLoadedKeepsNobodyElseWaiting) {
   ASSERT_OK(registry_.Unload({.name = "m", .version = 1}));
   ManualExecutor encode, load;
   Predictor predictor({}, registry_, {encode, load}, clock_, nullptr);
-  auto old = Start(predictor,
-                   {.model = {.name = "m", .version = 1}, .texts = {"w1"}});
+  auto old =
+      Start(predictor, {.model = {.name = "m", .version = 1}, .texts = {"w1"}});
   encode.RunAll();
   EXPECT_EQ(load.size(), 1u);
   auto latest = Start(predictor, Request({"w1"}));

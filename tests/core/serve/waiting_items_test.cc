@@ -76,15 +76,16 @@ TEST_F(WaitingItemsTest, CountsAnItemByTheLongestOfItsBatch) {
                                        {.rows = 64, .padded_tokens = 48})),
               ElementsAre(10, 9, 12));
   // One row more of any length would be too many.
-  EXPECT_THAT(items_.TakeNearest(model_.get(), 10,
-                                 {.rows = 64, .padded_tokens = 25}),
-              IsEmpty());
+  EXPECT_THAT(
+      items_.TakeNearest(model_.get(), 10, {.rows = 64, .padded_tokens = 25}),
+      IsEmpty());
 }
 
 TEST_F(WaitingItemsTest, PrefersTheShorterAtEqualDistance) {
   items_.Add(MakeItem(model_, 12, 12));
   items_.Add(MakeItem(model_, 8, 8));
-  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10, Companions(1))), ElementsAre(8));
+  EXPECT_THAT(IdsOf(items_.TakeNearest(model_.get(), 10, Companions(1))),
+              ElementsAre(8));
 }
 
 TEST_F(WaitingItemsTest, PrefersTheMoreUrgentAtEqualLength) {

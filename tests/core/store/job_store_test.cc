@@ -238,15 +238,6 @@ TEST_F(JobStoreTest, ARunningJobThatIsQueuedAgainKeepsItsDeaths) {
   EXPECT_EQ(queued.worker_deaths, 1);
 }
 
-TEST_F(JobStoreTest, AJobIsNotQueuedAgainWithoutItsDataset) {
-  const std::string job = JobIn(JobState::kFailed);
-  ASSERT_OK(assets_->DeleteDataset("imdb"));
-  EXPECT_THAT(SetState(job, JobState::kQueued),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       AllOf(HasSubstr(job), HasSubstr("imdb"))));
-  EXPECT_EQ(jobs_->Get(job)->state, JobState::kFailed);
-}
-
 TEST_F(JobStoreTest, ARefusedChangeChangesNothing) {
   const std::string job = AddJob()->job;
   EXPECT_THAT(jobs_->Update(job,
@@ -331,6 +322,14 @@ TEST_F(JobStoreTest, EpochsMoveTheJobOn) {
       jobs_->ListEpochs(job),
       IsOkAndHolds(ElementsAre(Epoch(1, 0.7), Epoch(2, 0.8), Epoch(3, 0.8))));
   EXPECT_EQ(jobs_->Get(job)->epoch, 3);
+}
+
+TEST_F(JobStoreTest, OfEquallyAccurateEpochsTheSurerIsTheBest) {
+  const std::string job = JobIn(JobState::kRunning);
+  EpochRecord surer = Epoch(2, 0.8);
+  surer.validation_loss = Epoch(1, 0.8).validation_loss - 0.1;
+  ASSERT_OK(jobs_->AddEpoch(job, Epoch(1, 0.8)).status());
+  EXPECT_EQ(jobs_->AddEpoch(job, surer)->best_epoch, 2);
 }
 
 TEST_F(JobStoreTest, AnEpochToldAgainChangesNothing) {

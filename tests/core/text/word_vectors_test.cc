@@ -97,10 +97,10 @@ TEST(ReadWordVectorsTest, ReadsGzip) {
 }
 
 TEST(ReadWordVectorsTest, DropsAByteOrderMark) {
-  for (const std::string content :
-       {"\xEF\xBB\xBFthe 1 2\nfilm 3 4\n",
-        "\xEF\xBB\xBF""2 2\nthe 1 2\nfilm 3 4\n",
-        "\xEF\xBB\xBF the 1 2\nfilm 3 4\n"}) {
+  for (const std::string content : {"\xEF\xBB\xBFthe 1 2\nfilm 3 4\n",
+                                    "\xEF\xBB\xBF"
+                                    "2 2\nthe 1 2\nfilm 3 4\n",
+                                    "\xEF\xBB\xBF the 1 2\nfilm 3 4\n"}) {
     ASSERT_OK_AND_ASSIGN(const WordVectors vectors, Read(content));
     EXPECT_EQ(vectors.size(), 2u) << content;
     EXPECT_THAT(vectors.Find("the"), ElementsAre(1, 2)) << content;

@@ -157,9 +157,10 @@ TEST(ApplySettingsTest, SaysOnceThatThereAreTooMany) {
   std::map<std::string, std::string> settings;
   for (int i = 0; i < 100'000; ++i) settings[absl::StrCat("key", i)] = "1";
   const auto result = ApplySettings(HyperParameters(), settings);
-  EXPECT_THAT(result,
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "settings has 100000 entries; it must have at most 256"));
+  EXPECT_THAT(
+      result,
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "settings has 100000 entries; it must have at most 256"));
   EXPECT_THAT(WrongFields(result.status()), ElementsAre("settings"));
 }
 
