@@ -32,69 +32,78 @@ absl::StatusOr<std::vector<ExportFile>> ReadExportFiles(
   return files;
 }
 
-ExportCall::ExportCall(const absl::Status& admitted, Executor& executor,
-                       std::function<absl::StatusOr<ModelExport>()> prepare)
-    : executor_(executor), prepare_(std::move(prepare)) {
+ExportCall::ExportCall(const absl::Status& admitted,
+                       const grpc::CallbackServerContext& context,
+                       Executor& executor, Prepare prepare)
+    : executor_(executor), prepare_(std::move(prepare)), deadline_(context) {
   if (admitted.ok()) {
-    executor_.Run([this] { Prepare(); });
+    executor_.Run([this] { Begin(); });
   } else {
-    Finish(ToGrpcStatus(admitted));
+    End(admitted);
   }
 }
 
-void ExportCall::Prepare() {
+void ExportCall::End(const absl::Status& status) {
+  Finish(ToGrpcStatus(deadline_.Explain(status)));
+}
+
+void ExportCall::Begin() {
   const absl::Status status = RunGuarded([this]() -> absl::Status {
-    ASSIGN_OR_RETURN(content_, prepare_());
-    return absl::OkStatus();
+    ASSIGN_OR_RETURN(content_, prepare_(stop_.get_token()));
+    return OpenFiles();
   });
-  if (!status.ok()) return Finish(ToGrpcStatus(status));
+  if (!status.ok()) return End(status);
   *piece_.mutable_version() = content_.version;
   WriteNext();
 }
 
-void ExportCall::WriteNext() {
-  const absl::StatusOr<bool> more = ReadPiece();
-  if (!more.ok()) return Finish(ToGrpcStatus(more.status()));
-  if (!*more) return Finish(grpc::Status::OK);
-  StartWrite(&piece_);
+absl::Status ExportCall::OpenFiles() {
+  for (const ExportFile& file : content_.files) {
+    ASSIGN_OR_RETURN(
+        FileDescriptor opened,
+        FileDescriptor::Open(content_.folder / file.name, O_RDONLY));
+    open_files_.push_back(std::move(opened));
+  }
+  return absl::OkStatus();
 }
 
-absl::Status ExportCall::OpenFile() {
-  const ExportFile& file = content_.files[next_file_];
-  ASSIGN_OR_RETURN(file_,
-                   FileDescriptor::Open(content_.folder / file.name, O_RDONLY));
-  piece_.set_file(file.name);
-  ASSIGN_OR_RETURN(ahead_, ReadBytes());
-  return absl::OkStatus();
+void ExportCall::WriteNext() {
+  if (stop_.stop_requested()) {
+    return End(absl::CancelledError("the caller left"));
+  }
+  const absl::StatusOr<bool> more = ReadPiece();
+  if (!more.ok()) return End(more.status());
+  if (!*more) return End(absl::OkStatus());
+  StartWrite(&piece_);
 }
 
 absl::StatusOr<std::string> ExportCall::ReadBytes() {
   std::string bytes(kPieceBytes, '\0');
   ASSIGN_OR_RETURN(const std::size_t size,
-                   file_->Read(bytes.data(), bytes.size()));
+                   open_files_[next_file_].Read(bytes.data(), bytes.size()));
   bytes.resize(size);
   return bytes;
 }
 
 absl::StatusOr<bool> ExportCall::ReadPiece() {
-  if (!file_) {
-    if (next_file_ == content_.files.size()) return false;
-    RETURN_IF_ERROR(OpenFile());
+  if (next_file_ == content_.files.size()) return false;
+  if (!file_has_begun_) {
+    file_has_begun_ = true;
+    piece_.set_file(content_.files[next_file_].name);
+    ASSIGN_OR_RETURN(ahead_, ReadBytes());
   }
   *piece_.mutable_data() = std::move(ahead_);
   ASSIGN_OR_RETURN(ahead_, ReadBytes());
   if (ahead_.empty()) {  // that was the file's last piece
     piece_.set_sha256(content_.files[next_file_].sha256);
-    file_.reset();
+    file_has_begun_ = false;
     ++next_file_;
   }
   return true;
 }
 
 void ExportCall::OnWriteDone(bool ok) {
-  if (!ok) {
-    return Finish(ToGrpcStatus(absl::CancelledError("the caller left")));
-  }
+  if (!ok) return End(absl::CancelledError("the caller left"));
   executor_.Run([this] {
     piece_.Clear();
     WriteNext();

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
-#include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -16,6 +16,7 @@
 #include "carousel/v1/models.pb.h"
 #include "core/base/executor.h"
 #include "core/base/file_descriptor.h"
+#include "server/call_deadline.h"
 
 namespace carousel {
 
@@ -37,34 +38,45 @@ struct ModelExport {
 absl::StatusOr<std::vector<ExportFile>> ReadExportFiles(
     const std::filesystem::path& folder);
 
-// Deletes itself once gRPC is done with it.
+// All files are opened before the first is sent: a version that is deleted
+// meanwhile arrives whole. Deletes itself once gRPC is done with it.
 class ExportCall final
     : public grpc::ServerWriteReactor<v1::ExportModelResponse> {
  public:
   static constexpr std::size_t kPieceBytes = 1 << 20;
 
-  // `prepare` finds and verifies the files, and is run, as the reading is, on
-  // `executor` (not owned). A call that is not `admitted` ends with that.
-  ExportCall(const absl::Status& admitted, Executor& executor,
-             std::function<absl::StatusOr<ModelExport>()> prepare);
+  // Finds and verifies the files; CANCELLED once `stop` is requested.
+  using Prepare =
+      std::function<absl::StatusOr<ModelExport>(const std::stop_token& stop)>;
+
+  // `prepare` is run, as the reading is, on `executor` (not owned). A call that
+  // is not `admitted` ends with that.
+  ExportCall(const absl::Status& admitted,
+             const grpc::CallbackServerContext& context, Executor& executor,
+             Prepare prepare);
 
  private:
-  void Prepare();
+  void Begin();
   void WriteNext();
+  void End(const absl::Status& status);
   // Fills in the next piece; false when everything is written.
   absl::StatusOr<bool> ReadPiece();
   absl::StatusOr<std::string> ReadBytes();
-  absl::Status OpenFile();
+  absl::Status OpenFiles();
 
   void OnWriteDone(bool ok) override;
+  void OnCancel() override { stop_.request_stop(); }
   void OnDone() override { delete this; }
 
   Executor& executor_;
-  const std::function<absl::StatusOr<ModelExport>()> prepare_;
+  const Prepare prepare_;
+  const CallDeadline deadline_;
+  std::stop_source stop_;
   // Below: touched by one task or reaction at a time.
   ModelExport content_;
-  std::size_t next_file_ = 0;
-  std::optional<FileDescriptor> file_;
+  std::vector<FileDescriptor> open_files_;  // as in content_
+  std::size_t next_file_ = 0;               // being read, if it has begun
+  bool file_has_begun_ = false;
   std::string ahead_;  // read, to know whether the piece before was the last
   v1::ExportModelResponse piece_;
 };

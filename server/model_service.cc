@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "core/base/files.h"
+#include "core/base/checksums.h"
 #include "core/base/status_macros.h"
 #include "server/authorize.h"
+#include "server/common_translation.h"
 #include "server/field_checks.h"
 #include "server/model_translation.h"
 
@@ -39,6 +40,21 @@ absl::StatusOr<v1::ModelVersion> ModelService::Describe(
   return Describe(record);
 }
 
+absl::Status ModelService::DescribeFully(const ModelVersionRecord& record,
+                                         v1::GetModelResponse& response) const {
+  const std::filesystem::path folder =
+      folder_.model_version(record.model, record.version);
+  const auto read = [&folder](const char* name) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const std::string text, ReadVerifiedFile(folder, name));
+    return EscapeUnlessUtf8(text);
+  };
+  *response.mutable_version() = Describe(record);
+  ASSIGN_OR_RETURN(*response.mutable_config(), read(kConfigName));
+  ASSIGN_OR_RETURN(*response.mutable_metrics(), read(kMetricsName));
+  ASSIGN_OR_RETURN(*response.mutable_provenance(), read(kProvenanceName));
+  return absl::OkStatus();
+}
+
 grpc::ServerUnaryReactor* ModelService::ListModels(
     grpc::CallbackServerContext* context, const v1::ListModelsRequest* request,
     v1::ListModelsResponse* response) {
@@ -63,16 +79,7 @@ grpc::ServerUnaryReactor* ModelService::GetModel(
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
         ASSIGN_OR_RETURN(const auto record, models_.Resolve(reference));
-        const std::filesystem::path folder =
-            folder_.model_version(record.model, record.version);
-        *response->mutable_version() = Describe(record);
-        ASSIGN_OR_RETURN(*response->mutable_config(),
-                         ReadFile(folder / kConfigName));
-        ASSIGN_OR_RETURN(*response->mutable_metrics(),
-                         ReadFile(folder / kMetricsName));
-        ASSIGN_OR_RETURN(*response->mutable_provenance(),
-                         ReadFile(folder / kProvenanceName));
-        return absl::OkStatus();
+        return DescribeFully(record, *response);
       });
 }
 
@@ -129,13 +136,13 @@ grpc::ServerUnaryReactor* ModelService::DeleteModel(
 }
 
 absl::StatusOr<ModelExport> ModelService::PrepareExport(
-    const v1::ExportModelRequest& request) const {
+    const v1::ExportModelRequest& request, const std::stop_token& stop) const {
   ASSIGN_OR_RETURN(const auto reference, FromProto(request));
   ASSIGN_OR_RETURN(const auto record, models_.Resolve(reference));
   ModelExport content;
   content.version = Describe(record);
   ASSIGN_OR_RETURN(content.folder,
-                   models_.VerifiedFolder(record.model, record.version));
+                   models_.VerifiedFolder(record.model, record.version, stop));
   ASSIGN_OR_RETURN(content.files, ReadExportFiles(content.folder));
   return content;
 }
@@ -145,9 +152,11 @@ grpc::ServerWriteReactor<v1::ExportModelResponse>* ModelService::ExportModel(
     const v1::ExportModelRequest* request) {
   absl::Status admitted = Authorize(*context, Role::kReader);
   admitted.Update(gate_.Admit());
-  return new ExportCall(admitted, exports_, [this, request = *request] {
-    return PrepareExport(request);
-  });
+  return new ExportCall(
+      admitted, *context, exports_,
+      [this, request = *request](const std::stop_token& stop) {
+        return PrepareExport(request, stop);
+      });
 }
 
 }  // namespace carousel

@@ -2,6 +2,9 @@
 #ifndef CAROUSEL_SERVER_MODEL_SERVICE_H_
 #define CAROUSEL_SERVER_MODEL_SERVICE_H_
 
+#include <stop_token>
+
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "carousel/v1/models.grpc.pb.h"
 #include "core/base/executor.h"
@@ -66,8 +69,12 @@ class ModelService final : public v1::ModelService::CallbackService {
   v1::ModelVersion Describe(const ModelVersionRecord& record) const;
   absl::StatusOr<v1::ModelVersion> Describe(
       const ModelReference& reference) const;
+  // The same with the texts of its folder; DATA_LOSS naming a file that is not
+  // what was published.
+  absl::Status DescribeFully(const ModelVersionRecord& record,
+                             v1::GetModelResponse& response) const;
   absl::StatusOr<ModelExport> PrepareExport(
-      const v1::ExportModelRequest& request) const;
+      const v1::ExportModelRequest& request, const std::stop_token& stop) const;
 
   ModelRegistry& registry_;
   const ModelStore& models_;

@@ -7,14 +7,6 @@
 #include "server/status_translation.h"
 
 namespace carousel {
-absl::Status ExplainStop(const absl::Status& status,
-                         std::chrono::system_clock::time_point deadline) {
-  if (absl::IsCancelled(status) &&
-      std::chrono::system_clock::now() >= deadline) {
-    return absl::DeadlineExceededError("the call's deadline has passed");
-  }
-  return status;
-}
 
 absl::Status RunGuarded(const std::function<absl::Status()>& work) {
   try {
@@ -27,7 +19,7 @@ absl::Status RunGuarded(const std::function<absl::Status()>& work) {
 }
 
 void UnaryCall::Complete(const absl::Status& status) {
-  Finish(ToGrpcStatus(ExplainStop(status, deadline_)));
+  Finish(ToGrpcStatus(deadline_.Explain(status)));
 }
 
 grpc::ServerUnaryReactor* UnaryRunner::Run(

@@ -5,20 +5,15 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <chrono>
 #include <functional>
 #include <stop_token>
 
 #include "absl/status/status.h"
 #include "core/base/executor.h"
+#include "server/call_deadline.h"
 #include "server/drain_gate.h"
 
 namespace carousel {
-
-// What a call that went wrong is told. Work that stopped because its caller
-// was no longer there is DEADLINE_EXCEEDED where that was the deadline's doing.
-absl::Status ExplainStop(const absl::Status& status,
-                         std::chrono::system_clock::time_point deadline);
 
 // Runs `work`. What it throws (memory that runs out) becomes the end of its
 // call, not of the server.
@@ -28,7 +23,7 @@ absl::Status RunGuarded(const std::function<absl::Status()>& work);
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
   explicit UnaryCall(const grpc::CallbackServerContext& context)
-      : deadline_(context.deadline()) {}
+      : deadline_(context) {}
 
   // Asked to stop when the caller goes away or its deadline passes. Outlives
   // the call.
@@ -42,7 +37,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void OnCancel() override { stop_.request_stop(); }
   void OnDone() override { delete this; }
 
-  const std::chrono::system_clock::time_point deadline_;
+  const CallDeadline deadline_;
   std::stop_source stop_;
 };
 

@@ -6,7 +6,6 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +16,7 @@
 #include "core/base/executor.h"
 #include "core/base/status_macros.h"
 #include "core/store/data_folder.h"
+#include "server/call_deadline.h"
 #include "server/dataset_translation.h"
 #include "server/status_translation.h"
 #include "server/unary_call.h"
@@ -47,7 +47,8 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
              UploadEnvironment environment, Import import)
       : environment_(environment),
         import_(std::move(import)),
-        deadline_(context.deadline()) {
+        context_(context),
+        deadline_(context) {
     if (admitted.ok()) {
       this->StartRead(&request_);
     } else {
@@ -107,10 +108,11 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
   // The temporary file goes before the caller hears of the end.
   void End(absl::Status status) {
     file_.reset();
-    if (stop_.stop_requested() && !status.ok()) {
+    // A caller who leaves ends the reading first, and OnCancel comes behind it.
+    if (!status.ok() && (stop_.stop_requested() || context_.IsCancelled())) {
       status = absl::CancelledError("the caller left");
     }
-    this->Finish(ToGrpcStatus(ExplainStop(status, deadline_)));
+    this->Finish(ToGrpcStatus(deadline_.Explain(status)));
   }
 
   void OnCancel() override { stop_.request_stop(); }
@@ -118,7 +120,8 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
 
   const UploadEnvironment environment_;
   const Import import_;
-  const std::chrono::system_clock::time_point deadline_;
+  const grpc::CallbackServerContext& context_;
+  const CallDeadline deadline_;
   std::stop_source stop_;
   Request request_;
   Header header_;

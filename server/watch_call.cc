@@ -7,7 +7,6 @@
 #include "core/base/error_details.h"
 #include "server/status_translation.h"
 #include "server/training_translation.h"
-#include "server/unary_call.h"
 
 namespace carousel {
 
@@ -17,7 +16,7 @@ WatchCall::WatchCall(const absl::Status& admitted,
                      JobRunner& runner, Executor& executor)
     : job_(request.job()),
       after_epoch_(request.after_epoch()),
-      deadline_(context.deadline()),
+      deadline_(context),
       runner_(runner),
       executor_(executor) {
   if (admitted.ok()) {
@@ -83,26 +82,27 @@ void WatchCall::Proceed() {
     StartWrite(&current_);
   } else if (over_ && subscribed_) {
     finished_ = true;
-    Finish(ToGrpcStatus(ExplainStop(final_status_, deadline_)));
+    Finish(ToGrpcStatus(deadline_.Explain(final_status_)));
   }
 }
 
 void WatchCall::OnWriteDone(bool ok) {
   MutexLock lock(mutex_);
   writing_ = false;
-  if (!ok) {
-    over_ = true;
-    waiting_.clear();
-  }
+  if (!ok) WatcherLeft();
   Proceed();
 }
 
 void WatchCall::OnCancel() {
   MutexLock lock(mutex_);
-  if (!over_) final_status_ = absl::CancelledError("the watcher left");
+  WatcherLeft();
+  Proceed();
+}
+
+void WatchCall::WatcherLeft() {
+  final_status_ = absl::CancelledError("the watcher left");
   over_ = true;
   waiting_.clear();
-  Proceed();
 }
 
 void WatchCall::OnDone() {

@@ -5,7 +5,6 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -15,6 +14,7 @@
 #include "core/base/executor.h"
 #include "core/base/mutex.h"
 #include "core/jobs/job_runner.h"
+#include "server/call_deadline.h"
 
 namespace carousel {
 
@@ -35,6 +35,8 @@ class WatchCall final
   void Subscribe() EXCLUDES(mutex_);
   void OnEvent(const JobEvent& event) EXCLUDES(mutex_);
   void OnJobOver(const JobRecord& job) REQUIRES(mutex_);
+  // Whatever would come is for nobody.
+  void WatcherLeft() REQUIRES(mutex_);
   // Does what can be done now: the next write, or the end.
   void Proceed() REQUIRES(mutex_);
 
@@ -44,7 +46,7 @@ class WatchCall final
 
   const std::string job_;
   const std::int64_t after_epoch_;
-  const std::chrono::system_clock::time_point deadline_;
+  const CallDeadline deadline_;
   JobRunner& runner_;
   Executor& executor_;
 

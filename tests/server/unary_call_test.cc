@@ -1,6 +1,5 @@
 #include "server/unary_call.h"
 
-#include <chrono>
 #include <new>
 #include <stdexcept>
 
@@ -11,28 +10,7 @@
 namespace carousel {
 namespace {
 
-using std::chrono::system_clock;
 using ::testing::HasSubstr;
-
-TEST(ExplainStopTest, WorkStoppedByItsDeadlineSaysSo) {
-  EXPECT_THAT(ExplainStop(absl::CancelledError("stopped"),
-                          system_clock::now() - std::chrono::seconds(1)),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
-}
-
-TEST(ExplainStopTest, WorkStoppedByItsCallerStaysCancelled) {
-  EXPECT_THAT(ExplainStop(absl::CancelledError("stopped"),
-                          system_clock::time_point::max()),
-              StatusIs(absl::StatusCode::kCancelled));
-}
-
-TEST(ExplainStopTest, AnotherErrorIsNotTheDeadlines) {
-  const system_clock::time_point past =
-      system_clock::now() - std::chrono::seconds(1);
-  EXPECT_THAT(ExplainStop(absl::NotFoundError("no model"), past),
-              StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_OK(ExplainStop(absl::OkStatus(), past));
-}
 
 TEST(RunGuardedTest, GivesTheStatusOfTheWork) {
   EXPECT_OK(RunGuarded([] { return absl::OkStatus(); }));
