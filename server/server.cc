@@ -3,9 +3,11 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <thread>
 #include <utility>
@@ -17,6 +19,7 @@
 #include "core/engine/engine.h"
 #include "server/common_translation.h"
 #include "server/rpc_interceptor.h"
+#include "server/watchdog.h"
 
 namespace carousel {
 namespace {
@@ -29,6 +32,9 @@ constexpr int kMaxReceiveBytes = 40 << 20;
 constexpr int kKeepaliveTimeMs = 60 * 1000;
 constexpr int kKeepaliveTimeoutMs = 30 * 1000;
 constexpr int kMinClientPingMs = 10 * 1000;
+
+// What closing takes after the drain, on any machine.
+constexpr absl::Duration kCloseTime = absl::Seconds(10);
 
 // Of the drain time, what running calls get; the rest is for breaking off.
 constexpr double kCallShare = 0.8;
@@ -180,6 +186,9 @@ void CarouselServer::Shutdown() {
   address_file_.reset();
   metrics_address_file_.reset();
   if (backend_ == nullptr) return;
+  const Watchdog watchdog(clock_.SteadyNow() + absl::ToChronoNanoseconds(
+                                                   options_.drain + kCloseTime),
+                          [this] { GiveUp(); });
   // The workers have their own time to stop, beside the calls.
   std::thread jobs([this] { backend_->StopJobs(); });
   if (grpc_ != nullptr) {
@@ -198,6 +207,15 @@ void CarouselServer::Shutdown() {
   grpc_.reset();
   services_.reset();
   backend_.reset();
+}
+
+void CarouselServer::GiveUp() const {
+  log_->critical(
+      "a call or a worker did not let go {} after the drain; the process ends, "
+      "and its jobs go on at the next start",
+      absl::FormatDuration(kCloseTime));
+  log_->flush();
+  std::_Exit(128 + SIGTERM);
 }
 
 }  // namespace carousel

@@ -45,7 +45,9 @@ class CarouselServer {
 
   // Refuses new calls (UNAVAILABLE, health NOT_SERVING) while the running ones
   // finish and the workers stop; what is not done within the drain time is
-  // broken off. Jobs stay QUEUED.
+  // broken off. Jobs stay QUEUED. What holds on even then ends the process, as
+  // a second signal does: a stop that never comes is worse, and jobs survive
+  // it.
   void Shutdown();
 
   // "host:port", with the ports that were bound.
@@ -61,6 +63,7 @@ class CarouselServer {
   void Configure(grpc::ServerBuilder& builder);
   absl::Status WriteAddresses();
   ServiceSettings MakeServiceSettings() const;
+  [[noreturn]] void GiveUp() const;
 
   const ServerOptions options_;
   const std::shared_ptr<spdlog::logger> log_;
