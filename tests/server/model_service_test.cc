@@ -1,18 +1,15 @@
-#include "server/model_service.h"
-
+// ModelService but its exports, through a real server.
 #include <grpcpp/client_context.h>
 
-#include <fstream>
-#include <map>
 #include <string>
-#include <vector>
 
 #include "core/base/files.h"
-#include "core/base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/damage.h"
 #include "tests/support/grpc_status.h"
 #include "tests/support/server_fixture.h"
+#include "tests/support/status_matchers.h"
 
 namespace carousel {
 namespace {
@@ -21,9 +18,7 @@ using grpc::StatusCode;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Le;
 using ::testing::SizeIs;
-using ::testing::UnorderedElementsAre;
 
 class ModelServiceTest : public ServerFixture {
  protected:
@@ -84,33 +79,9 @@ class ModelServiceTest : public ServerFixture {
     v1::DeleteModelResponse response;
     return models_->DeleteModel(&context, request, &response);
   }
-  grpc::Status Export(const std::string& model,
-                      const std::string& format = "") {
-    grpc::ClientContext context;
-    v1::ExportModelRequest request;
-    request.set_model(model);
-    request.set_format(format);
-    const auto reader = models_->ExportModel(&context, request);
-    pieces_.clear();
-    for (v1::ExportModelResponse piece; reader->Read(&piece);) {
-      pieces_.push_back(piece);
-    }
-    return reader->Finish();
-  }
-  void FlipAByteOf(int version) {
-    const auto path = options_.data_dir / "models" / "tiny" /
-                      std::to_string(version) / "model.safetensors";
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekg(-1, std::ios::end);
-    const char last = static_cast<char>(file.get());
-    file.seekp(-1, std::ios::end);
-    file.put(static_cast<char>(last ^ 1));
-  }
-
   v1::ListModelsResponse list_;
   v1::GetModelResponse model_;
   v1::ModelVersion version_;
-  std::vector<v1::ExportModelResponse> pieces_;
 };
 
 TEST_F(ModelServiceTest, ListsVersionsNewestFirst) {
@@ -138,6 +109,9 @@ TEST_F(ModelServiceTest, ListRefusesBadNamesAndPages) {
   request.set_model("No Name");
   request.set_page_size(-1);
   EXPECT_THAT(WrongFields(List(request)), ElementsAre("model", "page_size"));
+  request.Clear();
+  request.set_page_token("made up");
+  EXPECT_THAT(WrongFields(List(request)), ElementsAre("page_token"));
 }
 
 TEST_F(ModelServiceTest, GetsAVersionWithItsFiles) {
@@ -148,6 +122,15 @@ TEST_F(ModelServiceTest, GetsAVersionWithItsFiles) {
   EXPECT_THAT(model_.provenance(), HasSubstr("seed"));
   EXPECT_THAT(Get("tiny@3"), GrpcCodeIs(StatusCode::NOT_FOUND));
   EXPECT_THAT(WrongFields(Get("tiny@")), ElementsAre("model"));
+}
+
+TEST_F(ModelServiceTest, GetOfADamagedVersionIsDataLoss) {
+  Damage(Stored("models/tiny/1/provenance.json"), "1", "2");
+  EXPECT_THAT(Get("tiny@1"),
+              GrpcCodeIs(StatusCode::DATA_LOSS, "tiny/1/provenance.json"));
+  ASSERT_OK(RemoveAll(Stored("models/tiny/2/metrics.json")));
+  EXPECT_THAT(Get("tiny@2"),
+              GrpcCodeIs(StatusCode::DATA_LOSS, "tiny/2/metrics.json"));
 }
 
 TEST_F(ModelServiceTest, PromoteMovesALabel) {
@@ -161,7 +144,7 @@ TEST_F(ModelServiceTest, PromoteMovesALabel) {
 
 TEST_F(ModelServiceTest, PromoteKeepsTheLabelWhenTheVersionIsDamaged) {
   ASSERT_THAT(Promote("tiny@2", "stable"), IsGrpcOk());
-  FlipAByteOf(1);
+  FlipLastByte(Stored("models/tiny/1/model.safetensors"));
   EXPECT_THAT(Promote("tiny@1", "stable"), GrpcCodeIs(StatusCode::DATA_LOSS));
   ASSERT_THAT(Get("tiny@stable"), IsGrpcOk());
   EXPECT_EQ(model_.version().version(), 2);
@@ -180,15 +163,31 @@ TEST_F(ModelServiceTest, LoadsAndUnloads) {
   EXPECT_THAT(Unload("tiny@1"), GrpcCodeIs(StatusCode::NOT_FOUND));
   EXPECT_THAT(Unload("tiny@latest"),
               GrpcCodeIs(StatusCode::FAILED_PRECONDITION, "latest"));
-  EXPECT_THAT(Load("tiny@3"), GrpcCodeIs(StatusCode::NOT_FOUND));
+  for (const std::string model : {"tiny@3", "other"}) {
+    EXPECT_THAT(Load(model), GrpcCodeIs(StatusCode::NOT_FOUND)) << model;
+    EXPECT_THAT(Unload(model), GrpcCodeIs(StatusCode::NOT_FOUND)) << model;
+  }
   EXPECT_THAT(WrongFields(Load("")), ElementsAre("model"));
   EXPECT_THAT(WrongFields(Unload("")), ElementsAre("model"));
 }
 
 TEST_F(ModelServiceTest, LoadOfADamagedVersionIsDataLoss) {
-  FlipAByteOf(1);
+  FlipLastByte(Stored("models/tiny/1/model.safetensors"));
   EXPECT_THAT(Load("tiny@1"),
               GrpcCodeIs(StatusCode::DATA_LOSS, "model.safetensors"));
+}
+
+TEST_F(ModelServiceTest, AVersionThatFailsItsWarmUpIsNotServed) {
+  StopServer();
+  PublishBrokenModel("tiny");  // tiny@3
+  StartServer();
+  EXPECT_THAT(Load("tiny@3"),
+              GrpcCodeIs(StatusCode::FAILED_PRECONDITION, "warm-up"));
+  EXPECT_THAT(Promote("tiny@3", "stable"),
+              GrpcCodeIs(StatusCode::FAILED_PRECONDITION, "warm-up"));
+  EXPECT_THAT(Get("tiny@stable"), GrpcCodeIs(StatusCode::NOT_FOUND));
+  ASSERT_THAT(Get("tiny@3"), IsGrpcOk());
+  EXPECT_FALSE(model_.version().loaded());
 }
 
 TEST_F(ModelServiceTest, DeletesWhatHasNoLabel) {
@@ -205,47 +204,6 @@ TEST_F(ModelServiceTest, DeleteNeedsAVersion) {
     EXPECT_THAT(status, GrpcCodeIs(StatusCode::INVALID_ARGUMENT)) << model;
     EXPECT_THAT(WrongFields(status), ElementsAre("model")) << model;
   }
-}
-
-TEST_F(ModelServiceTest, ExportsEveryFileWithItsChecksum) {
-  ASSERT_THAT(Export("tiny@1", "safetensors"), IsGrpcOk());
-  ASSERT_THAT(pieces_, Not(IsEmpty()));
-  EXPECT_EQ(pieces_.front().version().version(), 1);
-  std::map<std::string, std::string> files;
-  std::string name;
-  for (const v1::ExportModelResponse& piece : pieces_) {
-    EXPECT_THAT(piece.data().size(), Le(1 << 20));
-    if (!piece.file().empty()) name = piece.file();
-    files[name] += piece.data();
-    if (!piece.sha256().empty()) {
-      EXPECT_EQ(piece.sha256(), ToHex(Sha256Of(files[name]))) << name;
-    }
-  }
-  std::vector<std::string> names;
-  for (const auto& [file, content] : files) {
-    names.push_back(file);
-    const auto stored =
-        ReadFile(options_.data_dir / "models" / "tiny" / "1" / file);
-    ASSERT_TRUE(stored.ok()) << stored.status();
-    EXPECT_EQ(content, *stored) << file;
-  }
-  EXPECT_THAT(names, UnorderedElementsAre("config.json", "metrics.json",
-                                          "model.safetensors",
-                                          "provenance.json", "vocabulary.txt"));
-}
-
-TEST_F(ModelServiceTest, ExportRefusesWhatIsWrong) {
-  EXPECT_THAT(WrongFields(Export("Tiny", "pickle")),
-              ElementsAre("model", "format"));
-  EXPECT_THAT(Export("tiny@3"), GrpcCodeIs(StatusCode::NOT_FOUND));
-  EXPECT_THAT(pieces_, IsEmpty());
-}
-
-TEST_F(ModelServiceTest, ExportOfADamagedVersionIsDataLoss) {
-  FlipAByteOf(1);
-  EXPECT_THAT(Export("tiny@1"),
-              GrpcCodeIs(StatusCode::DATA_LOSS, "model.safetensors"));
-  EXPECT_THAT(pieces_, IsEmpty());
 }
 
 }  // namespace

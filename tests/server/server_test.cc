@@ -6,18 +6,15 @@
 #include <spdlog/sinks/null_sink.h>
 
 #include <filesystem>
-#include <future>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "core/base/files.h"
-#include "core/base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/rpc_interceptor.h"
 #include "tests/support/grpc_status.h"
-#include "tests/support/sample_data.h"
+#include "tests/support/health_client.h"
 #include "tests/support/server_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -42,39 +39,6 @@ class ServerTest : public ServerFixture {
   grpc::Status GetInfo() {
     grpc::ClientContext context;
     return GetInfo(context);
-  }
-
-  // The answer of grpc.health.v1.Health/Check: 1 SERVING, 2 NOT_SERVING.
-  int CheckHealth(const std::string& service) {
-    std::string request;
-    if (!service.empty()) {
-      request =
-          std::string("\x0a") + static_cast<char>(service.size()) + service;
-    }
-    const std::string response =
-        CallUnary("/grpc.health.v1.Health/Check", request);
-    EXPECT_THAT(response, SizeIs(2));
-    return response.size() == 2 ? response[1] : 0;
-  }
-
-  // A call in bytes, for services whose protos are not at hand.
-  std::string CallUnary(const std::string& method, const std::string& request) {
-    grpc::ClientContext context;
-    const grpc::Slice slice(request);
-    const grpc::ByteBuffer request_buffer(&slice, 1);
-    grpc::ByteBuffer response_buffer;
-    std::promise<grpc::Status> done;
-    grpc::GenericStub(channel_).UnaryCall(
-        &context, method, {}, &request_buffer, &response_buffer,
-        [&done](grpc::Status status) { done.set_value(std::move(status)); });
-    const grpc::Status status = done.get_future().get();
-    EXPECT_THAT(status, IsGrpcOk());
-    grpc::Slice response;
-    if (!status.ok() || !response_buffer.DumpToSingleSlice(&response).ok()) {
-      return "";
-    }
-    return std::string(reinterpret_cast<const char*>(response.begin()),
-                       response.size());
   }
 
   absl::Status StartAnother(const ServerOptions& options) {
@@ -117,12 +81,22 @@ TEST_F(ServerTest, LeavesItsAddressesWhileItServes) {
 
 TEST_F(ServerTest, HealthSpeaksForEveryService) {
   StartServer();
+  HealthClient health(channel_);
   for (const char* service :
        {"", "carousel.v1.SentimentService", "carousel.v1.TrainingService",
         "carousel.v1.ModelService", "carousel.v1.DatasetService",
         "carousel.v1.ServerService"}) {
-    EXPECT_EQ(CheckHealth(service), 1) << service;
+    const auto response = health.Check(service);
+    EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING)
+        << service;
   }
+}
+
+TEST_F(ServerTest, HealthKnowsNoOtherService) {
+  StartServer();
+  grpc::Status status;
+  HealthClient(channel_).Check("carousel.v1.NoService", &status);
+  EXPECT_THAT(status, GrpcCodeIs(StatusCode::NOT_FOUND));
 }
 
 TEST_F(ServerTest, RefusesASecondServerInItsFolder) {
@@ -162,7 +136,7 @@ TEST_F(ServerTest, RefusesToStartWithoutItsWorker) {
 
 TEST_F(ServerTest, ProbesDoNotFillTheLog) {
   StartServer();
-  CheckHealth("");
+  HealthClient(channel_).Check("");
   ASSERT_THAT(GetInfo(), IsGrpcOk());
   EXPECT_THAT(log(), HasSubstr("ServerService/GetServerInfo"));
   EXPECT_THAT(log(), Not(HasSubstr("Health/Check")));
@@ -232,51 +206,6 @@ TEST_F(ServerTest, AMessageOverTheLimitIsRefused) {
   v1::PredictResponse response;
   EXPECT_THAT(sentiment_->Predict(&context, request, &response),
               GrpcCodeIs(StatusCode::RESOURCE_EXHAUSTED));
-}
-
-TEST_F(ServerTest, ADrainRefusesNewCallsAndLetsRunningOnesFinish) {
-  StartServer();
-  grpc::ClientContext context;
-  v1::UploadDatasetResponse response;
-  const auto writer = datasets_->UploadDataset(&context, &response);
-  v1::UploadDatasetRequest request;
-  request.mutable_header()->set_name("reviews");
-  ASSERT_TRUE(writer->Write(request));
-  // The call has arrived.
-  while (InFlight("DatasetService/UploadDataset") == 0) {
-    std::this_thread::yield();
-  }
-
-  std::thread shutdown([this] { server_->Shutdown(); });
-  grpc::Status refused;
-  while (refused.ok()) refused = GetInfo();
-  EXPECT_THAT(refused, GrpcCodeIs(StatusCode::UNAVAILABLE));
-  EXPECT_EQ(ReasonOf(refused), "DRAINING");
-  while (CheckHealth("") != 2) std::this_thread::yield();
-  EXPECT_EQ(CheckHealth("carousel.v1.SentimentService"), 2);
-
-  const std::string csv = SampleReviews();
-  request.set_data(csv);
-  EXPECT_TRUE(writer->Write(request));
-  request.mutable_end()->set_sha256(ToHex(Sha256Of(csv)));
-  EXPECT_TRUE(writer->Write(request));
-  EXPECT_THAT(writer->Finish(), IsGrpcOk());
-  shutdown.join();
-  EXPECT_THAT(GetInfo(), GrpcCodeIs(StatusCode::UNAVAILABLE));
-}
-
-TEST_F(ServerTest, ADrainBreaksOffWhatTakesTooLong) {
-  options_.drain = absl::ZeroDuration();
-  StartServer();
-  grpc::ClientContext context;
-  v1::UploadDatasetResponse response;
-  const auto writer = datasets_->UploadDataset(&context, &response);
-  v1::UploadDatasetRequest request;
-  request.mutable_header()->set_name("reviews");
-  ASSERT_TRUE(writer->Write(request));
-  server_->Shutdown();
-  EXPECT_FALSE(writer->Finish().ok());
-  EXPECT_TRUE(std::filesystem::is_empty(options_.data_dir / "tmp"));
 }
 
 TEST_F(ServerTest, StartsAgainOnWhatItLeft) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <thread>
 
 #include "core/base/clock.h"
 #include "core/base/sha256.h"
@@ -52,6 +53,18 @@ void ServerFixture::PublishTinyModel(const std::string& model,
   // A folder of its own: a store may link to its files.
   const TempDir content;
   ASSERT_OK(WriteTinyModel(content.path()));
+  PublishModel(model, dataset, content.path());
+}
+
+void ServerFixture::PublishBrokenModel(const std::string& model) {
+  const TempDir content;
+  ASSERT_OK(WriteOverflowingModel(content.path()));
+  PublishModel(model, "reviews", content.path());
+}
+
+void ServerFixture::PublishModel(const std::string& model,
+                                 const std::string& dataset,
+                                 const std::filesystem::path& content) {
   ASSERT_OK_AND_ASSIGN(const auto folder, DataFolder::Open(options_.data_dir));
   ASSERT_OK_AND_ASSIGN(const auto database,
                        CatalogueDatabase::Open(folder->database()));
@@ -61,7 +74,7 @@ void ServerFixture::PublishTinyModel(const std::string& model,
   record.dataset = dataset;
   record.vectors = "words";
   record.validation_accuracy = 0.75;
-  ASSERT_OK_AND_ASSIGN(record, store.Publish(record, content.path()));
+  ASSERT_OK_AND_ASSIGN(record, store.Publish(record, content));
   ASSERT_OK(store.SetLabel(model, record.version, kLatestLabel));
 }
 
@@ -81,7 +94,7 @@ void ServerFixture::StartServer() {
 
 void ServerFixture::StopServer() { server_.reset(); }
 
-grpc::Status ServerFixture::UploadDataset(const std::string& name,
+grpc::Status ServerFixture::UploadDataset(const v1::DatasetHeader& header,
                                           const std::string& csv,
                                           v1::UploadDatasetResponse* response) {
   grpc::ClientContext context;
@@ -89,14 +102,22 @@ grpc::Status ServerFixture::UploadDataset(const std::string& name,
   const auto writer = datasets_->UploadDataset(
       &context, response == nullptr ? &own_response : response);
   v1::UploadDatasetRequest request;
-  request.mutable_header()->set_name(name);
-  request.mutable_header()->set_id_column("id");
+  *request.mutable_header() = header;
   writer->Write(request);
   WriteFileParts(csv, *writer, request);
   return writer->Finish();
 }
 
-grpc::Status ServerFixture::UploadVectors(const std::string& name,
+grpc::Status ServerFixture::UploadDataset(const std::string& name,
+                                          const std::string& csv,
+                                          v1::UploadDatasetResponse* response) {
+  v1::DatasetHeader header;
+  header.set_name(name);
+  header.set_id_column("id");
+  return UploadDataset(header, csv, response);
+}
+
+grpc::Status ServerFixture::UploadVectors(const v1::VectorsHeader& header,
                                           const std::string& text,
                                           v1::UploadVectorsResponse* response) {
   grpc::ClientContext context;
@@ -104,10 +125,18 @@ grpc::Status ServerFixture::UploadVectors(const std::string& name,
   const auto writer = datasets_->UploadVectors(
       &context, response == nullptr ? &own_response : response);
   v1::UploadVectorsRequest request;
-  request.mutable_header()->set_name(name);
+  *request.mutable_header() = header;
   writer->Write(request);
   WriteFileParts(text, *writer, request);
   return writer->Finish();
+}
+
+grpc::Status ServerFixture::UploadVectors(const std::string& name,
+                                          const std::string& text,
+                                          v1::UploadVectorsResponse* response) {
+  v1::VectorsHeader header;
+  header.set_name(name);
+  return UploadVectors(header, text, response);
 }
 
 void ServerFixture::UploadSamples() {
@@ -124,6 +153,12 @@ v1::TrainRequest ServerFixture::SampleTrainRequest() {
   (*request.mutable_settings())["hidden_size"] = "4";
   (*request.mutable_settings())["batch_size"] = "8";
   (*request.mutable_settings())["max_tokens"] = "16";
+  return request;
+}
+
+v1::TrainRequest ServerFixture::EndlessTrainRequest() {
+  v1::TrainRequest request = SampleTrainRequest();
+  request.set_epochs(10000);
   return request;
 }
 
@@ -180,6 +215,42 @@ Series ServerFixture::ScrapeMetrics() const {
   const auto series = Scrape(server_->metrics_address());
   EXPECT_OK(series);
   return series.ok() ? *series : Series();
+}
+
+double ServerFixture::Ended(const std::string& method,
+                            const std::string& code) const {
+  const Series series = ScrapeMetrics();
+  const auto found = series.find("carousel_rpc_requests_total{code=\"" + code +
+                                 "\",method=\"" + method + "\"}");
+  return found == series.end() ? 0 : found->second;
+}
+
+void ServerFixture::WaitUntilInFlight(const std::string& method) const {
+  while (InFlight(method) == 0) std::this_thread::yield();
+}
+
+void ServerFixture::WaitUntilNoneInFlight(const std::string& method) const {
+  while (InFlight(method) != 0) std::this_thread::yield();
+}
+
+void ServerFixture::TrickleUntilNoneInFlight(HeldFile& file,
+                                             const std::string& method) const {
+  while (InFlight(method) != 0) {
+    file.Trickle();
+    std::this_thread::yield();
+  }
+}
+
+void ServerFixture::SetServerDeadline(grpc::ClientContext& context,
+                                      std::chrono::milliseconds timeout) {
+  // What gRPC makes of a deadline of the client's: milliseconds and their unit.
+  context.AddMetadata("grpc-timeout", std::to_string(timeout.count()) + "m");
+}
+
+void ServerFixture::ExpectNoUploads() const {
+  for (const char* folder : {"tmp", "datasets", "vectors"}) {
+    EXPECT_TRUE(std::filesystem::is_empty(Stored(folder))) << folder;
+  }
 }
 
 double ServerFixture::InFlight(const std::string& method) const {

@@ -6,6 +6,8 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
+#include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +20,7 @@
 #include "carousel/v1/training.grpc.pb.h"
 #include "gtest/gtest.h"
 #include "server/server.h"
+#include "tests/support/held_file.h"
 #include "tests/support/http_get.h"
 #include "tests/support/log_sink.h"
 #include "tests/support/temp_dir.h"
@@ -34,14 +37,26 @@ class ServerFixture : public ::testing::Test {
   // server runs.
   void PublishTinyModel(const std::string& model,
                         const std::string& dataset = "reviews");
+  // The same with what lies in `content`.
+  void PublishModel(const std::string& model, const std::string& dataset,
+                    const std::filesystem::path& content);
+  // A version that is whole and fails its warm-up.
+  void PublishBrokenModel(const std::string& model);
 
   void StartServer();
   // Shuts the server down; StartServer may follow.
   void StopServer();
 
-  // Uploads in pieces. The response is written to `response` if not null.
+  // Uploads in pieces. The response is written to `response` if not null. With
+  // a name alone the ids are in the column "id".
+  grpc::Status UploadDataset(const v1::DatasetHeader& header,
+                             const std::string& csv,
+                             v1::UploadDatasetResponse* response = nullptr);
   grpc::Status UploadDataset(const std::string& name, const std::string& csv,
                              v1::UploadDatasetResponse* response = nullptr);
+  grpc::Status UploadVectors(const v1::VectorsHeader& header,
+                             const std::string& text,
+                             v1::UploadVectorsResponse* response = nullptr);
   grpc::Status UploadVectors(const std::string& name, const std::string& text,
                              v1::UploadVectorsResponse* response = nullptr);
   // Uploads SampleReviews as "reviews" and SampleVectors as "words".
@@ -49,6 +64,8 @@ class ServerFixture : public ::testing::Test {
 
   // A request that UploadSamples() makes valid: two epochs in no time.
   static v1::TrainRequest SampleTrainRequest();
+  // One that is not over before it is told to stop.
+  static v1::TrainRequest EndlessTrainRequest();
   // Queues a job; "" when that is refused, which fails the test.
   std::string Train(const v1::TrainRequest& request);
   v1::TrainingJob GetJob(const std::string& job);
@@ -63,6 +80,25 @@ class ServerFixture : public ::testing::Test {
   std::string log() const { return log_sink_->text(); }
   // Calls of that method, "Service/Method", that the server has not answered.
   double InFlight(const std::string& method) const;
+  void WaitUntilInFlight(const std::string& method) const;
+  void WaitUntilNoneInFlight(const std::string& method) const;
+  // The same for calls that read `file` and have to notice that nobody waits
+  // for them any more.
+  void TrickleUntilNoneInFlight(HeldFile& file,
+                                const std::string& method) const;
+  // How many of its calls the server ended with `code`, as "NOT_FOUND".
+  double Ended(const std::string& method, const std::string& code) const;
+  // A deadline that the server alone knows of. A client that knew of it would
+  // leave by itself, and the test would see no more than that.
+  static void SetServerDeadline(grpc::ClientContext& context,
+                                std::chrono::milliseconds timeout);
+
+  // What is stored, in the data folder.
+  std::filesystem::path Stored(const std::string& path) const {
+    return options_.data_dir / path;
+  }
+  // Nothing may be left of an upload that was not kept.
+  void ExpectNoUploads() const;
 
   TempDir data_dir_;
   const std::shared_ptr<LogSink> log_sink_;

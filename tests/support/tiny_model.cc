@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <limits>
 
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
@@ -24,6 +25,42 @@ Vocabulary TinyVocabulary() {
   return Vocabulary::Build(counts, /*min_count=*/1, /*max_size=*/1000);
 }
 
+SentimentLstm MakeTinyModel(const Vocabulary& vocabulary, int seed) {
+  ModelConfig config;
+  config.text.keep_punctuation = false;
+  config.max_tokens = 16;
+  config.vocabulary_size = static_cast<std::int64_t>(vocabulary.size());
+  config.embedding_size = kEmbeddingSize;
+  config.hidden_size = 4;
+  config.label_names = {"neg", "pos"};
+  at::manual_seed(static_cast<std::uint64_t>(seed));
+  return SentimentLstm(config,
+                       at::randn({config.vocabulary_size, kEmbeddingSize}),
+                       /*forget_bias=*/1, GetKernel(Engine::kReference));
+}
+
+// Finite weights, as a file must hold them; but each unit of h is about 1, and
+// the sum of four times the largest float is infinite in whichever order it is
+// taken.
+void LetOverflow(const SentimentLstm& model) {
+  for (const NamedParameter& parameter : model.parameters()) {
+    const at::Tensor value = parameter.tensor.detach();
+    if (parameter.name == "head.weight") {
+      value.fill_(std::numeric_limits<float>::max());
+    } else if (parameter.name.starts_with("layers.")) {
+      value.fill_(value.dim() == 1 ? 10 : 0);  // biases alone open the gates
+    }
+  }
+}
+
+absl::Status WriteModel(const SentimentLstm& model,
+                        const Vocabulary& vocabulary,
+                        const std::filesystem::path& folder) {
+  RETURN_IF_ERROR(SaveModel(model, vocabulary, folder));
+  RETURN_IF_ERROR(WriteFileAtomically(folder / kMetricsFile, "{}"));
+  return WriteFileAtomically(folder / kProvenanceFile, R"({"seed": 1})");
+}
+
 }  // namespace
 
 const std::vector<std::string>& TinyModelWords() {
@@ -35,20 +72,14 @@ const std::vector<std::string>& TinyModelWords() {
 
 absl::Status WriteTinyModel(const std::filesystem::path& folder, int seed) {
   const Vocabulary vocabulary = TinyVocabulary();
-  ModelConfig config;
-  config.text.keep_punctuation = false;
-  config.max_tokens = 16;
-  config.vocabulary_size = static_cast<std::int64_t>(vocabulary.size());
-  config.embedding_size = kEmbeddingSize;
-  config.hidden_size = 4;
-  config.label_names = {"neg", "pos"};
-  at::manual_seed(static_cast<std::uint64_t>(seed));
-  const SentimentLstm model(config,
-                            at::randn({config.vocabulary_size, kEmbeddingSize}),
-                            /*forget_bias=*/1, GetKernel(Engine::kReference));
-  RETURN_IF_ERROR(SaveModel(model, vocabulary, folder));
-  RETURN_IF_ERROR(WriteFileAtomically(folder / kMetricsFile, "{}"));
-  return WriteFileAtomically(folder / kProvenanceFile, R"({"seed": 1})");
+  return WriteModel(MakeTinyModel(vocabulary, seed), vocabulary, folder);
+}
+
+absl::Status WriteOverflowingModel(const std::filesystem::path& folder) {
+  const Vocabulary vocabulary = TinyVocabulary();
+  const SentimentLstm model = MakeTinyModel(vocabulary, /*seed=*/1);
+  LetOverflow(model);
+  return WriteModel(model, vocabulary, folder);
 }
 
 }  // namespace carousel

@@ -1,5 +1,6 @@
 #include "core/base/sha256.h"
 
+#include <stop_token>
 #include <string>
 
 #include "core/base/files.h"
