@@ -1,5 +1,6 @@
 // The program itself: flags, signals, exit codes.
 #include <fcntl.h>
+#include <grpcpp/create_channel.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -10,12 +11,18 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
+#include "carousel/v1/datasets.grpc.pb.h"
 #include "core/base/files.h"
+#include "core/base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/held_file.h"
+#include "tests/support/pending_call.h"
+#include "tests/support/sample_data.h"
 #include "tests/support/temp_dir.h"
 
 extern char** environ;
@@ -72,6 +79,35 @@ class CarouseldTest : public ::testing::Test {
     return true;
   }
 
+  // Whether the program has that file open.
+  bool HasOpen(const std::string& path) const {
+    const std::filesystem::path file = std::filesystem::canonical(path);
+    const std::string open_files = "/proc/" + std::to_string(process_) + "/fd";
+    for (const auto& entry : std::filesystem::directory_iterator(open_files)) {
+      std::error_code closed_meanwhile;
+      if (std::filesystem::read_symlink(entry, closed_meanwhile) == file) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static grpc::Status Upload(v1::DatasetService::Stub& datasets,
+                             const std::string& name) {
+    const std::string csv = SampleReviews();
+    grpc::ClientContext context;
+    v1::UploadDatasetResponse response;
+    const auto writer = datasets.UploadDataset(&context, &response);
+    v1::UploadDatasetRequest request;
+    request.mutable_header()->set_name(name);
+    writer->Write(request);
+    request.set_data(csv);
+    writer->Write(request);
+    request.mutable_end()->set_sha256(ToHex(Sha256Of(csv)));
+    writer->Write(request);
+    return writer->Finish();
+  }
+
   std::string Errors() const {
     std::ostringstream text;
     text << std::ifstream(error_path()).rdbuf();
@@ -94,6 +130,25 @@ TEST_F(CarouseldTest, ExitsCleanlyOnEitherSignal) {
     EXPECT_FALSE(std::filesystem::exists(data_dir() + "/address"));
     EXPECT_THAT(Errors(), HasSubstr("stopped"));
   }
+}
+
+TEST_F(CarouseldTest, ACallThatHangsDoesNotKeepItFromEnding) {
+  Start({"--drain_seconds=0"});
+  ASSERT_TRUE(WaitUntilServing()) << Errors();
+  const auto datasets = v1::DatasetService::NewStub(
+      grpc::CreateChannel(ReadFile(data_dir() + "/address").value(),
+                          grpc::InsecureChannelCredentials()));
+  ASSERT_TRUE(Upload(*datasets, "reviews").ok());
+  const std::string path = data_dir() + "/datasets/reviews/rows.csv";
+  HeldFile rows(path);
+  PendingCall<v1::DescribeDatasetRequest, v1::DescribeDatasetResponse> call;
+  call.request().set_name("reviews");
+  call.Start(datasets->async(),
+             &v1::DatasetService::Stub::async::DescribeDataset);
+  while (!HasOpen(path)) std::this_thread::yield();
+  ASSERT_EQ(kill(process_, SIGTERM), 0);
+  EXPECT_EQ(Wait(), 128 + SIGTERM) << Errors();
+  EXPECT_THAT(Errors(), HasSubstr("did not let go"));
 }
 
 TEST_F(CarouseldTest, BadFlagsEndItWithTwo) {
