@@ -52,7 +52,7 @@ absl::StatusOr<DatasetDescription> DescribeDataset(const AssetStore& assets,
   }
   ASSIGN_OR_RETURN(const std::filesystem::path folder,
                    assets.VerifiedDataset(name, stop));
-  ASSIGN_OR_RETURN(description.dataset, ReadDataset(folder));
+  ASSIGN_OR_RETURN(description.dataset, ReadDataset(folder, stop));
   std::function<bool(std::string_view)> has_vector;
   if (!vectors.empty()) {
     has_vector = [&words](std::string_view word) {

@@ -66,7 +66,7 @@ absl::StatusOr<EvaluationResult> Evaluation::Run(
   }
   ASSIGN_OR_RETURN(const std::filesystem::path folder,
                    assets_.VerifiedDataset(request.dataset, stop));
-  ASSIGN_OR_RETURN(const Dataset dataset, ReadDataset(folder));
+  ASSIGN_OR_RETURN(const Dataset dataset, ReadDataset(folder, stop));
   const std::string split = ChooseSplit(request, version);
   ASSIGN_OR_RETURN(const EncodedSplit encoded,
                    EncodeSplit(dataset, split, model->encoder(), stop));

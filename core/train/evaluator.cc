@@ -24,6 +24,20 @@ std::vector<std::size_t> SortedByLength(std::span<const EncodedText> texts) {
   return order;
 }
 
+// How many of the first texts of `order`, which go from short to long, make the
+// next batch: at least one.
+std::size_t CountBatchRows(std::span<const EncodedText> texts,
+                           std::span<const std::size_t> order,
+                           std::size_t batch_size) {
+  const BatchLimits limits{.rows = batch_size};
+  std::size_t rows = 1;
+  while (rows < order.size() &&
+         limits.Allow(rows + 1, texts[order[rows]].tokens.size())) {
+    ++rows;
+  }
+  return rows;
+}
+
 // Writes the probability of each row to its text's place.
 absl::Status PredictBatch(const SentimentLstm& model, const Batch& batch,
                           std::vector<double>& probabilities) {
@@ -50,14 +64,14 @@ absl::StatusOr<std::vector<double>> PredictProbabilities(
     const at::NoGradGuard no_grad;
     const std::vector<std::size_t> order = SortedByLength(texts);
     std::vector<double> probabilities(texts.size());
-    for (std::size_t begin = 0; begin < order.size(); begin += batch_size) {
+    for (auto left = std::span(order); !left.empty();) {
       if (stop.stop_requested()) {
         return absl::CancelledError("the evaluation was stopped");
       }
-      const auto rows = std::span(order).subspan(
-          begin, std::min(batch_size, order.size() - begin));
-      RETURN_IF_ERROR(
-          PredictBatch(model, MakeBatch(texts, {}, rows), probabilities));
+      const std::size_t rows = CountBatchRows(texts, left, batch_size);
+      RETURN_IF_ERROR(PredictBatch(
+          model, MakeBatch(texts, {}, left.first(rows)), probabilities));
+      left = left.subspan(rows);
     }
     return probabilities;
   } catch (...) {

@@ -16,9 +16,10 @@ namespace carousel {
 class SentimentLstm;
 
 // The probability of positive for each text, in order, in batches of similar
-// length. `batch_size` is at least 1. CANCELLED when `stop` was requested;
-// FAILED_PRECONDITION when an answer is not finite; what LibTorch throws as
-// torch_status.h has it. Thread-safe.
+// length: `batch_size`, at least 1, bounds their rows, and BatchLimits their
+// padded tokens. CANCELLED when `stop` was requested; FAILED_PRECONDITION when
+// an answer is not finite; what LibTorch throws as torch_status.h has it.
+// Thread-safe.
 absl::StatusOr<std::vector<double>> PredictProbabilities(
     const SentimentLstm& model, std::span<const EncodedText> texts,
     std::size_t batch_size, std::stop_token stop = {});

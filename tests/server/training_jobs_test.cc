@@ -1,5 +1,4 @@
 // What TrainingService does with jobs that are there, through a real server.
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <grpcpp/client_context.h>
 
 #include <string>
@@ -95,20 +94,6 @@ class TrainingJobsTest : public ServerFixture {
       }));
     }
     return job;
-  }
-
-  // Removes the dataset from the catalogue, as only a damaged one would lack
-  // it. Only while no server runs.
-  void ForgetDataset(const std::string& name) {
-    const auto folder = DataFolder::Open(options_.data_dir).value();
-    const auto database = CatalogueDatabase::Open(folder->database()).value();
-    EXPECT_OK(database->Transact([&](SQLite::Database& catalogue) {
-      SQLite::Statement statement(catalogue,
-                                  "DELETE FROM datasets WHERE name = ?");
-      statement.bind(1, name);
-      EXPECT_EQ(statement.exec(), 1);
-      return absl::OkStatus();
-    }));
   }
 
   v1::TrainingJob job_;
@@ -246,16 +231,6 @@ TEST_F(TrainingJobsTest, AFullQueueResumesNothing) {
   EXPECT_EQ(ReasonOf(status), "QUEUE_FULL");
   EXPECT_TRUE(GetDetail<google::rpc::RetryInfo>(status).has_value());
   EXPECT_EQ(GetJob(job).state(), State::STATE_CANCELLED);
-}
-
-TEST_F(TrainingJobsTest, AJobWhoseDatasetIsGoneIsNotResumed) {
-  StopServer();
-  const std::string job = AddFailedJob("broken");
-  ForgetDataset("reviews");
-  StartServer();
-  EXPECT_THAT(Resume(job),
-              GrpcCodeIs(StatusCode::FAILED_PRECONDITION, "reviews"));
-  EXPECT_EQ(GetJob(job).state(), State::STATE_FAILED);
 }
 
 TEST_F(TrainingJobsTest, AJobThatIsOverIsNeitherCancelledNorResumed) {
