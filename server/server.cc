@@ -183,6 +183,10 @@ absl::Status CarouselServer::WriteAddresses() {
 
 void CarouselServer::Shutdown() {
   gate_.Close();
+  // As long as health says SERVING, the files are there.
+  if (grpc_ != nullptr) {
+    Services::SetServing(*grpc_->GetHealthCheckService(), false);
+  }
   address_file_.reset();
   metrics_address_file_.reset();
   if (backend_ == nullptr) return;
@@ -192,7 +196,6 @@ void CarouselServer::Shutdown() {
   // The workers have their own time to stop, beside the calls.
   std::thread jobs([this] { backend_->StopJobs(); });
   if (grpc_ != nullptr) {
-    Services::SetServing(*grpc_->GetHealthCheckService(), false);
     const auto deadline = clock_.SteadyNow() + absl::ToChronoNanoseconds(
                                                    options_.drain * kCallShare);
     if (!gate_.WaitUntilIdle(deadline)) {
