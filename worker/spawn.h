@@ -23,7 +23,8 @@ struct SpawnedWorker {
 // Starts `binary` with the socket as descriptor 3, no standard input, standard
 // output and error appended to `log`, and nothing else of ours: no other
 // descriptor, no ignored or blocked signal, and a process group of its own, so
-// that Ctrl-C at a terminal reaches the server alone. NOT_FOUND or
+// that Ctrl-C at a terminal reaches the server alone. The environment is ours;
+// where it does not say how OpenMP waits, its threads soon sleep. NOT_FOUND or
 // PERMISSION_DENIED naming the binary when it cannot be run.
 absl::StatusOr<SpawnedWorker> SpawnWorker(const std::filesystem::path& binary,
                                           const std::filesystem::path& log);

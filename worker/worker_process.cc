@@ -17,8 +17,10 @@
 namespace carousel {
 namespace {
 
-// Training takes hours either way; somebody waits for an answer.
-constexpr int kNiceness = 10;
+// Training takes hours either way; somebody waits for an answer. Not nicer:
+// beside other work a worker should still get a quarter of a core, since its
+// threads wait for each other.
+constexpr int kNiceness = 5;
 
 absl::StatusOr<worker::v1::Assignment> ReadAssignment(int socket) {
   // Programs that a library starts have no business with it.

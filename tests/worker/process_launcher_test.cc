@@ -179,12 +179,22 @@ TEST_F(ProcessLauncherTest, AWorkerInheritsNothing) {
   EXPECT_EQ(log.failure(), "descriptors 0 1 2 3, its own group");
 }
 
-TEST_F(ProcessLauncherTest, AWorkerHasTheServersEnvironment) {
-  setenv("CAROUSEL_TEST", "handed down", 1);
-  WorkerLog log;
-  Run("environment CAROUSEL_TEST", log);
-  unsetenv("CAROUSEL_TEST");
-  EXPECT_EQ(log.failure(), "handed down");
+TEST_F(ProcessLauncherTest, AWorkersThreadsSoonSleepUnlessSomebodyChose) {
+  const auto environment_of = [this](const std::string& variable) {
+    WorkerLog log;
+    Run("environment " + variable, log);
+    return log.failure();
+  };
+  unsetenv("OMP_WAIT_POLICY");
+  unsetenv("GOMP_SPINCOUNT");
+  EXPECT_EQ(environment_of("GOMP_SPINCOUNT"), "10000");
+  setenv("GOMP_SPINCOUNT", "7", 1);
+  EXPECT_EQ(environment_of("GOMP_SPINCOUNT"), "7");
+  unsetenv("GOMP_SPINCOUNT");
+  setenv("OMP_WAIT_POLICY", "ACTIVE", 1);
+  EXPECT_EQ(environment_of("OMP_WAIT_POLICY"), "ACTIVE");
+  EXPECT_EQ(environment_of("GOMP_SPINCOUNT"), "nothing");
+  unsetenv("OMP_WAIT_POLICY");
 }
 
 // A thread whose stack is as large as the address space cannot be made.

@@ -211,7 +211,7 @@ TEST_F(TrainingProcessTest, LetsTheServerGoFirst) {
   BareWorker worker(Assign("job-1"));
   worker.AwaitFirstEpoch();
   EXPECT_EQ(worker.Niceness(),
-            std::min(kLeast, getpriority(PRIO_PROCESS, 0) + 10));
+            std::min(kLeast, getpriority(PRIO_PROCESS, 0) + 5));
   worker.CloseSocket();
   EXPECT_EQ(worker.AwaitExit(), "exited with status 1");
 }
