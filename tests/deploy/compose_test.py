@@ -78,7 +78,7 @@ class ComposeTest(unittest.TestCase):
         self.assertIn("HEALTHCHECK ", DOCKERFILE)
 
     def test_what_the_build_copies_is_sent_to_it(self):
-        ignore = (ROOT / "docker" / "Dockerfile.dockerignore").read_text().splitlines()
+        ignore = (ROOT / ".dockerignore").read_text().splitlines()
         self.assertIn("*", ignore)
         sources = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
         for source in " ".join(sources).split():
