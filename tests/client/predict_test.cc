@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/mutex.h"
 #include "tests/client/cli_fixture.h"
 #include "tests/support/gzip.h"
 
@@ -43,7 +44,11 @@ class PredictTest : public CliTest {
  protected:
   PredictTest() {
     server_.predict = [this](const auto& request, auto& response) {
-      for (const std::string& text : request.texts()) texts_.push_back(text);
+      {
+        // Several calls are under way at once.
+        MutexLock lock(mutex_);
+        for (const std::string& text : request.texts()) texts_.push_back(text);
+      }
       return Classify(request, response);
     };
   }
@@ -59,7 +64,9 @@ class PredictTest : public CliTest {
 
   bool OutputExists() const { return std::filesystem::exists(out_); }
 
-  std::vector<std::string> texts_;  // what the server was asked
+  Mutex mutex_;
+  // What the server was asked; under mutex_ while calls are under way.
+  std::vector<std::string> texts_;
   const std::string out_ = folder_ / "out.csv";
 };
 
