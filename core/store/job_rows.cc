@@ -11,6 +11,11 @@
 namespace carousel {
 namespace {
 
+constexpr char kSelectEpochs[] =
+    "SELECT epoch, train_loss, train_accuracy, validation_loss, "
+    "validation_accuracy, learning_rate, gradient_norm, tokens_per_second, "
+    "seconds FROM epochs WHERE job = ?";
+
 JobState ReadState(RowReader& row) {
   const absl::StatusOr<JobState> state = ParseJobState(row.Text());
   if (!state.ok()) {
@@ -116,15 +121,18 @@ bool InsertEpoch(SQLite::Database& database, std::int64_t job,
                  epoch.tokens_per_second, epoch.seconds) == 1;
 }
 
+std::optional<EpochRecord> FindEpoch(SQLite::Database& database,
+                                     std::int64_t job, std::int64_t epoch) {
+  SQLite::Statement statement = Query(
+      database, absl::StrCat(kSelectEpochs, " AND epoch = ?"), job, epoch);
+  if (!statement.executeStep()) return std::nullopt;
+  return ReadEpoch(statement);
+}
+
 std::vector<EpochRecord> SelectEpochs(SQLite::Database& database,
                                       std::int64_t job) {
   SQLite::Statement statement =
-      Query(database,
-            "SELECT epoch, train_loss, train_accuracy, validation_loss, "
-            "validation_accuracy, learning_rate, gradient_norm, "
-            "tokens_per_second, seconds FROM epochs WHERE job = ? "
-            "ORDER BY epoch",
-            job);
+      Query(database, absl::StrCat(kSelectEpochs, " ORDER BY epoch"), job);
   std::vector<EpochRecord> epochs;
   while (statement.executeStep()) epochs.push_back(ReadEpoch(statement));
   return epochs;

@@ -3,6 +3,7 @@
 #define CAROUSEL_CORE_STORE_JOB_ROWS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ void UpdateJob(SQLite::Database& database, const JobRecord& record);
 // False when the epoch was there already, and is left as it is.
 bool InsertEpoch(SQLite::Database& database, std::int64_t job,
                  const EpochRecord& epoch);
+
+std::optional<EpochRecord> FindEpoch(SQLite::Database& database,
+                                     std::int64_t job, std::int64_t epoch);
 
 // In their order.
 std::vector<EpochRecord> SelectEpochs(SQLite::Database& database,

@@ -71,15 +71,12 @@ bool IsBetter(const EpochRecord& epoch, const EpochRecord& best) {
   return epoch.validation_loss < best.validation_loss;
 }
 
-// `epochs` are all of the job, `epoch` the newest of them.
-void CountEpoch(const std::vector<EpochRecord>& epochs,
-                const EpochRecord& epoch, JobRecord& record) {
+// `best` is the job's best epoch until now.
+void CountEpoch(const EpochRecord& epoch,
+                const std::optional<EpochRecord>& best, JobRecord& record) {
   record.epoch = std::max(record.epoch, epoch.epoch);
-  const auto best =
-      std::ranges::find(epochs, record.best_epoch, &EpochRecord::epoch);
-  const bool is_first =
-      best == epochs.end() && !std::isnan(epoch.validation_accuracy);
-  if (is_first || (best != epochs.end() && IsBetter(epoch, *best))) {
+  if (best.has_value() ? IsBetter(epoch, *best)
+                       : !std::isnan(epoch.validation_accuracy)) {
     record.best_validation_accuracy = epoch.validation_accuracy;
     record.best_epoch = epoch.epoch;
   }
@@ -233,7 +230,8 @@ absl::StatusOr<JobRecord> JobStore::AddEpoch(std::string_view job,
         ASSIGN_OR_RETURN(record, GetJob(database, job));
         const std::int64_t number = *ParseJobId(job);
         if (InsertEpoch(database, number, epoch)) {
-          CountEpoch(SelectEpochs(database, number), epoch, record);
+          CountEpoch(epoch, FindEpoch(database, number, record.best_epoch),
+                     record);
           UpdateJob(database, record);
         }
         return absl::OkStatus();
