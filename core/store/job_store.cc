@@ -9,6 +9,7 @@
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/base/validation_score.h"
 #include "core/store/job_rows.h"
 #include "core/store/paging.h"
 
@@ -62,20 +63,15 @@ absl::Status Transition(const JobRecord& before, absl::Time now,
   return absl::OkStatus();
 }
 
-// The trainer's own rule, so that the best epoch is the same before the end of
-// a job and after it. False for NaN: an epoch that diverged is never the best.
-bool IsBetter(const EpochRecord& epoch, const EpochRecord& best) {
-  if (epoch.validation_accuracy != best.validation_accuracy) {
-    return epoch.validation_accuracy > best.validation_accuracy;
-  }
-  return epoch.validation_loss < best.validation_loss;
+ValidationScore ScoreOf(const EpochRecord& epoch) {
+  return {epoch.validation_accuracy, epoch.validation_loss};
 }
 
 // `best` is the job's best epoch until now.
 void CountEpoch(const EpochRecord& epoch,
                 const std::optional<EpochRecord>& best, JobRecord& record) {
   record.epoch = std::max(record.epoch, epoch.epoch);
-  if (best.has_value() ? IsBetter(epoch, *best)
+  if (best.has_value() ? IsBetter(ScoreOf(epoch), ScoreOf(*best))
                        : !std::isnan(epoch.validation_accuracy)) {
     record.best_validation_accuracy = epoch.validation_accuracy;
     record.best_epoch = epoch.epoch;

@@ -12,6 +12,7 @@
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/base/validation_score.h"
 #include "core/data/batcher.h"
 #include "core/nn/model_folder.h"
 #include "core/nn/sentiment_lstm.h"
@@ -27,11 +28,8 @@
 namespace carousel {
 namespace {
 
-bool IsBetter(const EpochMetrics& a, const EpochMetrics& b) {
-  if (a.validation_accuracy != b.validation_accuracy) {
-    return a.validation_accuracy > b.validation_accuracy;
-  }
-  return a.validation_loss < b.validation_loss;
+ValidationScore ScoreOf(const EpochMetrics& metrics) {
+  return {metrics.validation_accuracy, metrics.validation_loss};
 }
 
 // "learning_rate (0.01 there, 0.001 here)", and so on.
@@ -213,7 +211,8 @@ absl::Status TorchTrainer::Keep(const EpochMetrics& metrics) {
                 state_.compute);
   learner_->Save(state_);
   if (state_.best_epoch == 0 ||
-      IsBetter(metrics, state_.epochs[state_.best_epoch - 1])) {
+      IsBetter(ScoreOf(metrics),
+               ScoreOf(state_.epochs[state_.best_epoch - 1]))) {
     state_.best_epoch = metrics.epoch;
     state_.best_weights = state_.weights;
   }
