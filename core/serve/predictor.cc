@@ -76,10 +76,11 @@ void Predictor::Stop() {
 absl::Status Predictor::CheckLimits(const PredictRequest& request) const {
   FieldViolations violations;
   const std::size_t texts = request.texts.size();
-  if (texts == 0 || texts > options_.max_texts) {
+  // What the queue could never hold is no matter of trying again.
+  const std::size_t most = std::min(options_.max_texts, queue_.capacity());
+  if (texts == 0 || texts > most) {
     violations.Add("texts", absl::StrCat("texts has ", texts,
-                                         " entries; it must have 1 to ",
-                                         options_.max_texts));
+                                         " entries; it must have 1 to ", most));
   }
   const std::size_t bytes = TotalBytes(request.texts);
   if (bytes > options_.max_bytes) {

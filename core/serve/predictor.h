@@ -72,7 +72,7 @@ struct PredictReply {
 struct PredictorOptions {
   int threads = 1;  // that run batches
   BatchingQueueOptions queue;
-  std::size_t max_texts = 4096;      // a call
+  std::size_t max_texts = 4096;      // a call; no more than the queue holds
   std::size_t max_bytes = 32 << 20;  // of all texts of a call
   // Of all texts of the calls that are not answered yet: whoever called keeps
   // them that long. Their number is bounded by the queue's capacity, once more

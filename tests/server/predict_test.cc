@@ -145,16 +145,13 @@ TEST_F(PredictTest, PredictRefusesTooFewAndTooManyTexts) {
       GrpcCodeIs(StatusCode::INVALID_ARGUMENT));
 }
 
-TEST_F(PredictTest, MoreTextsThanTheQueueHoldsAreRefusedAtOnce) {
+TEST_F(PredictTest, MoreTextsThanTheQueueEverHoldsAreNoMatterOfTryingAgain) {
   options_.predict_queue = 1;
   StartServer();
   const grpc::Status status = Predict("tiny", {"good", "bad"});
-  EXPECT_THAT(status, GrpcCodeIs(StatusCode::RESOURCE_EXHAUSTED));
-  EXPECT_EQ(ReasonOf(status), "QUEUE_FULL");
-  const auto retry = GetDetail<google::rpc::RetryInfo>(status);
-  ASSERT_TRUE(retry.has_value());
-  EXPECT_GT(retry->retry_delay().seconds() * 1e9 + retry->retry_delay().nanos(),
-            0);
+  EXPECT_THAT(status, GrpcCodeIs(StatusCode::INVALID_ARGUMENT,
+                                 "texts has 2 entries; it must have 1 to 1"));
+  EXPECT_FALSE(GetDetail<google::rpc::RetryInfo>(status).has_value());
   EXPECT_THAT(Predict("tiny", {"good"}), IsGrpcOk());
 }
 

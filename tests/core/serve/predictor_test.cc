@@ -97,6 +97,14 @@ TEST_F(PredictorTest, NamesTheLimitThatACallBreaks) {
   EXPECT_OK(Call(*predictor, Request({"w1 w", "w1 w", "w1"})));
 }
 
+TEST_F(PredictorTest, ACallOfMoreThanTheQueueHoldsCannotBeTriedAgain) {
+  const auto predictor = MakePredictor({.queue = {.capacity = 2}});
+  EXPECT_THAT(Call(*predictor, Request({"w1", "w2", "w3"})),
+              StatusIs(kInvalidArgument,
+                       HasSubstr("texts has 3 entries; it must have 1 to 2")));
+  EXPECT_OK(Call(*predictor, Request({"w1", "w2"})));
+}
+
 TEST_F(PredictorTest, TheContractsLimitsAreTheDefault) {
   const PredictorOptions options;
   EXPECT_EQ(options.max_texts, 4096u);
