@@ -17,6 +17,9 @@
 namespace carousel {
 namespace {
 
+// What errors call an upload, whose place on this server is nobody's concern.
+constexpr char kUploadName[] = "the uploaded file";
+
 // What makes two datasets the same: the bytes and how they are read. Lengths
 // keep columns apart whatever their names hold.
 std::string DatasetChecksum(const std::string& file_sha256,
@@ -35,7 +38,7 @@ absl::StatusOr<Dataset> ReadUpload(const UploadFile& file,
                                    const ImportOptions& options,
                                    std::stop_token stop) {
   ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
-                   OpenByteSource(file.path()));
+                   OpenByteSource(file.path(), kUploadName));
   StoppableSource stoppable(*source, std::move(stop));
   return ImportDataset(stoppable, options);
 }
@@ -44,7 +47,7 @@ absl::StatusOr<WordVectorsSummary> CheckVectors(const UploadFile& file,
                                                 const std::string& format,
                                                 std::stop_token stop) {
   ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
-                   OpenByteSource(file.path()));
+                   OpenByteSource(file.path(), kUploadName));
   StoppableSource stoppable(*source, std::move(stop));
   WordVectorsSummary summary;
   RETURN_IF_ERROR(

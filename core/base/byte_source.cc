@@ -162,9 +162,9 @@ absl::StatusOr<std::unique_ptr<ByteSource>> UnzipIfGzip(
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
-    const std::filesystem::path& path) {
+    const std::filesystem::path& path, std::string name) {
   ASSIGN_OR_RETURN(FileDescriptor file, FileDescriptor::Open(path, O_RDONLY));
-  return UnzipIfGzip(path.string(),
+  return UnzipIfGzip(name.empty() ? path.string() : std::move(name),
                      std::make_unique<FileSource>(std::move(file)));
 }
 

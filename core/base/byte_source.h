@@ -25,9 +25,10 @@ class ByteSource {
   virtual absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) = 0;
 };
 
-// Opens a plain or gzipped file. NOT_FOUND when there is none.
+// Opens a plain or gzipped file. NOT_FOUND when there is none. `name` is what
+// errors call a gzip stream; empty: its path.
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
-    const std::filesystem::path& path);
+    const std::filesystem::path& path, std::string name = "");
 
 // Reads from memory, unzipping when it begins with gzip's magic bytes.
 std::unique_ptr<ByteSource> MakeMemorySource(std::string content);
