@@ -17,16 +17,21 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "server/config_file.h"
 #include "server/options.h"
 #include "server/server.h"
 
 ABSL_FLAG(std::string, data_dir, "",
           "Folder of datasets, models and jobs; created when missing. One "
           "server a folder.");
+ABSL_FLAG(
+    std::string, config, "",
+    "File of these flags, one NAME = VALUE a line; the command line wins");
 ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
           "HOST:PORT for gRPC; port 0 takes a free one (see DIR/address)");
 ABSL_FLAG(std::string, metrics_listen, "127.0.0.1:9464",
@@ -117,6 +122,22 @@ int Fail(const absl::Status& status) {
   return absl::IsInvalidArgument(status) ? kExitUsage : kExitError;
 }
 
+// Sets the flags, from the file of --config too.
+absl::Status ReadCommandLine(int argc, char** argv) {
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unexpected argument ", rest[1], "; see --help"));
+  }
+  const std::string config = absl::GetFlag(FLAGS_config);
+  if (config.empty()) return absl::OkStatus();
+  absl::Status status = carousel::ApplyConfigFile(
+      config, absl::GetFlagReflectionHandle(FLAGS_config));
+  // Once more: what it gives wins over the file.
+  if (status.ok()) absl::ParseCommandLine(argc, argv);
+  return status;
+}
+
 int Run(const carousel::ServerOptions& options,
         const std::shared_ptr<spdlog::logger>& log, const sigset_t& signals) {
   auto server = carousel::CarouselServer::Create(options, log);
@@ -156,10 +177,8 @@ int main(int argc, char** argv) {
     return absl::StrCat("carouseld ", CAROUSEL_VERSION, "\n");
   };
   absl::SetFlagsUsageConfig(usage);
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  if (rest.size() > 1) {
-    return Fail(absl::InvalidArgumentError(
-        absl::StrCat("unexpected argument ", rest[1], "; see --help")));
+  if (absl::Status status = ReadCommandLine(argc, argv); !status.ok()) {
+    return Fail(status);
   }
   const std::string level = absl::GetFlag(FLAGS_log_level);
   const auto parsed_level = spdlog::level::from_str(level);

@@ -92,9 +92,9 @@ class Manifests:
         self.assertIn(f"--metrics_listen=0.0.0.0:{ports['metrics']}", container["args"])
 
     def test_a_stop_may_take_the_drain_time(self):
-        flags = (FOLDER / "base" / "carouseld.flags").read_text()
-        (drain,) = [int(line.partition("=")[2]) for line in flags.splitlines()
-                    if line.startswith("--drain_seconds=")]
+        config = (FOLDER / "base" / "carouseld.conf").read_text()
+        (drain,) = [int(line.partition("=")[2]) for line in config.splitlines()
+                    if line.startswith("drain_seconds")]
         self.assertGreater(self.pod()["terminationGracePeriodSeconds"], drain)
 
     def test_every_selector_finds_the_pod_and_every_port_is_its(self):
@@ -119,7 +119,7 @@ class Manifests:
         self.assertEqual(volumes["data"]["persistentVolumeClaim"]["claimName"],
                          self.of("PersistentVolumeClaim")["metadata"]["name"])
         self.assertIn(f"--data_dir={mounts['data']}", self.container()["args"])
-        self.assertIn(f"--flagfile={mounts['config']}/carouseld.flags",
+        self.assertIn(f"--config={mounts['config']}/carouseld.conf",
                       self.container()["args"])
 
 
@@ -147,7 +147,7 @@ class Overlay(Manifests):
         (volume,) = [v for v in self.pod()["volumes"] if v["name"] == "config"]
         self.assertEqual(volume["configMap"]["name"], config["metadata"]["name"])
         self.assertRegex(config["metadata"]["name"], "^carousel-[a-z0-9]{10}$")
-        self.assertEqual(list(config["data"]), ["carouseld.flags"])
+        self.assertEqual(list(config["data"]), ["carouseld.conf"])
 
     def test_the_service_monitor_scrapes_the_services_metrics(self):
         service, monitor = self.of("Service"), self.of("ServiceMonitor")["spec"]

@@ -168,9 +168,32 @@ TEST_F(CarouseldTest, BadFlagsEndItWithTwo) {
 }
 
 TEST_F(CarouseldTest, AnUnknownFlagEndsIt) {
-  Start({"--config=x"});
+  Start({"--nonsense=x"});
   EXPECT_EQ(Wait(), 1);
-  EXPECT_THAT(Errors(), HasSubstr("config"));
+  EXPECT_THAT(Errors(), HasSubstr("nonsense"));
+}
+
+TEST_F(CarouseldTest, ReadsAConfigFileAndTheCommandLineWins) {
+  const std::string config = folder_ / "carouseld.conf";
+  std::ofstream(config) << "engine = fused\n";
+  Start({"--config=" + config});
+  EXPECT_EQ(Wait(), 2);
+  EXPECT_THAT(Errors(), HasSubstr("--engine is fused"));
+  Start({"--engine=libtorch", "--config=" + config});
+  ASSERT_TRUE(WaitUntilServing()) << Errors();
+  ASSERT_EQ(kill(process_, SIGTERM), 0);
+  EXPECT_EQ(Wait(), 0) << Errors();
+}
+
+TEST_F(CarouseldTest, AConfigFileThatIsWrongOrMissingEndsIt) {
+  const std::string config = folder_ / "carouseld.conf";
+  Start({"--config=" + config});
+  EXPECT_EQ(Wait(), 1);
+  EXPECT_THAT(Errors(), HasSubstr(config));
+  std::ofstream(config) << "listen = 127.0.0.1:0\ntrain_slots = x\n";
+  Start({"--config=" + config});
+  EXPECT_EQ(Wait(), 2);
+  EXPECT_THAT(Errors(), HasSubstr(config + ":2: train_slots is \"x\""));
 }
 
 TEST_F(CarouseldTest, AFolderThatCannotBeEndsItWithOne) {
