@@ -37,9 +37,11 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
 
 }  // namespace
 
-Client::Client(std::string address) : Client(address, Connect(address)) {}
+Client::Client(const std::string& address)
+    : Client(address, Connect(address)) {}
 
-Client::Client(std::string address, std::shared_ptr<grpc::Channel> channel)
+Client::Client(std::string address,
+               const std::shared_ptr<grpc::Channel>& channel)
     : address_(std::move(address)),
       datasets_(v1::DatasetService::NewStub(channel)),
       models_(v1::ModelService::NewStub(channel)),

@@ -39,7 +39,7 @@ class Client {
  public:
   // A client of the server at `address` ("host:port"). Connects at the first
   // call, and again whenever the connection is lost.
-  explicit Client(std::string address);
+  explicit Client(const std::string& address);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -111,7 +111,7 @@ class Client {
   absl::Status ToStatus(const grpc::Status& status) const;
 
  private:
-  Client(std::string address, std::shared_ptr<grpc::Channel> channel);
+  Client(std::string address, const std::shared_ptr<grpc::Channel>& channel);
 
   const std::string address_;
   const std::unique_ptr<v1::DatasetService::StubInterface> datasets_;

@@ -220,9 +220,8 @@ absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Acquire(
                    holder.empty() ? std::string("another process") : holder));
 }
 
-absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Wait(const fs::path& path,
-                                                         std::string_view owner,
-                                                         std::stop_token stop) {
+absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Wait(
+    const fs::path& path, std::string_view owner, const std::stop_token& stop) {
   // A thread inside flock(2) hears of no stop, and the kernel tells nobody that
   // a lock was let go: so it is tried a few times a second. The stop is heard
   // at once.

@@ -91,7 +91,7 @@ class FileLock {
   // before that.
   static absl::StatusOr<std::unique_ptr<FileLock>> Wait(
       const std::filesystem::path& path, std::string_view owner,
-      std::stop_token stop = {});
+      const std::stop_token& stop = {});
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;

@@ -25,7 +25,7 @@ struct Batch {
 // time, is its rows times its longest text, to which the others are padded.
 struct BatchLimits {
   std::size_t rows = 64;
-  std::size_t padded_tokens = 64 * 400;
+  std::size_t padded_tokens = std::size_t{64} * 400;
 
   bool Allow(std::size_t batch_rows, std::size_t longest) const {
     return batch_rows <= rows && batch_rows * longest <= padded_tokens;

@@ -39,7 +39,7 @@ std::string WhyNoCuda() {
   static std::string problem;
   std::call_once(once, [] {
     problem = OpenCudaLibrary();
-    if (problem.empty() && !at::globalContext().hasCUDA()) {
+    if (problem.empty() && !at::Context::hasCUDA()) {
       problem = "LibTorch finds no CUDA device";
     }
   });
@@ -74,7 +74,7 @@ void SetTorchThreads(int threads) {
 
 void FlushDenormals() {
   // False where the processor cannot, which is no error.
-  at::globalContext().setFlushDenormal(true);
+  at::Context::setFlushDenormal(true);
 }
 
 int TorchThreads() { return at::get_num_threads(); }

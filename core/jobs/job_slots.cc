@@ -110,7 +110,7 @@ JobRecord JobRunner::ConcludeWorker(const JobRecord& job,
     return Conclude(job.job,
                     [&](JobRecord& row) { DecideUnfinished(end, row); });
   }
-  const JobRecord concluded =
+  JobRecord concluded =
       Conclude(job.job, Publish(*finished, end.done->model_folder));
   if (concluded.state == JobState::kSucceeded) {
     const absl::Status removed = RemoveTrainingFiles(folder_.job(job.job));

@@ -171,8 +171,9 @@ absl::StatusOr<SafetensorsFile> ParseSafetensors(std::string_view content) {
   for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__") {
       for (const auto& [key, value] : entry.items()) {
-        if (!value.is_string())
+        if (!value.is_string()) {
           return Invalid(name, "has a value that is no text");
+        }
         file.metadata[key] = value;
       }
       continue;

@@ -53,8 +53,9 @@ BatchTensors ToTensors(const Batch& batch, const std::string& device) {
   return tensors;
 }
 
-SentimentLstm::SentimentLstm(const ModelConfig& config, at::Tensor embedding,
-                             double forget_bias, const LstmKernel& kernel)
+SentimentLstm::SentimentLstm(const ModelConfig& config,
+                             const at::Tensor& embedding, double forget_bias,
+                             const LstmKernel& kernel)
     : config_(config), kernel_(kernel) {
   embedding_ = embedding.detach().clone();
   embedding_[kPaddingId].zero_();

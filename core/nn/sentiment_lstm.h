@@ -39,7 +39,7 @@ class SentimentLstm {
   // Fresh weights from torch's default generator (seed it first). `embedding`
   // is [vocabulary_size, embedding_size] on the CPU; its row 0 (padding) is
   // zeroed. `kernel` runs the layers and is not owned.
-  SentimentLstm(const ModelConfig& config, at::Tensor embedding,
+  SentimentLstm(const ModelConfig& config, const at::Tensor& embedding,
                 double forget_bias, const LstmKernel& kernel);
 
   // One logit a text, [batch]; the probability of positive is its sigmoid.

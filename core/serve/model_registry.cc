@@ -223,7 +223,7 @@ absl::Status ModelRegistry::MoveLabels(const ModelVersionRecord& published,
 absl::Status ModelRegistry::Delete(const ModelReference& reference) {
   MutexLock change_lock(change_mutex_);
   ASSIGN_OR_RETURN(const ModelVersionRecord record, store_.Resolve(reference));
-  const absl::Status deleted = store_.Delete(record.model, record.version);
+  absl::Status deleted = store_.Delete(record.model, record.version);
   // An error may mean that the version is gone and its folder is not yet.
   const ModelReference version = {.name = record.model,
                                   .version = record.version};

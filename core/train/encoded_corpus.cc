@@ -55,7 +55,7 @@ absl::Status CheckStop(const std::stop_token& stop) {
 
 std::vector<const Example*> ChooseTrainingTexts(
     const Dataset& dataset, const HyperParameters& parameters) {
-  const std::vector<const Example*> all = dataset.InSplit(Split::kTrain);
+  std::vector<const Example*> all = dataset.InSplit(Split::kTrain);
   const auto wanted = static_cast<std::size_t>(parameters.max_examples);
   if (wanted == 0 || wanted >= all.size()) return all;
   std::vector<std::size_t> chosen = RandomPermutation(

@@ -59,7 +59,7 @@ absl::Status PredictBatch(const SentimentLstm& model, const Batch& batch,
 
 absl::StatusOr<std::vector<double>> PredictProbabilities(
     const SentimentLstm& model, std::span<const EncodedText> texts,
-    std::size_t batch_size, std::stop_token stop) {
+    std::size_t batch_size, const std::stop_token& stop) {
   try {
     const at::NoGradGuard no_grad;
     const std::vector<std::size_t> order = SortedByLength(texts);
@@ -82,7 +82,7 @@ absl::StatusOr<std::vector<double>> PredictProbabilities(
 absl::StatusOr<ClassificationReport> EvaluateModel(
     const SentimentLstm& model, std::span<const EncodedText> texts,
     std::span<const float> labels, std::size_t batch_size,
-    std::stop_token stop) {
+    const std::stop_token& stop) {
   ASSIGN_OR_RETURN(const std::vector<double> probabilities,
                    PredictProbabilities(model, texts, batch_size, stop));
   std::vector<int> targets;

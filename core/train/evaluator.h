@@ -22,13 +22,13 @@ class SentimentLstm;
 // Thread-safe.
 absl::StatusOr<std::vector<double>> PredictProbabilities(
     const SentimentLstm& model, std::span<const EncodedText> texts,
-    std::size_t batch_size, std::stop_token stop = {});
+    std::size_t batch_size, const std::stop_token& stop = {});
 
 // The same, measured against labels (0 or 1).
 absl::StatusOr<ClassificationReport> EvaluateModel(
     const SentimentLstm& model, std::span<const EncodedText> texts,
     std::span<const float> labels, std::size_t batch_size,
-    std::stop_token stop = {});
+    const std::stop_token& stop = {});
 
 }  // namespace carousel
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -24,12 +24,13 @@ bool ReadNumber(std::string_view text, Number& number) {
 // or a function that gives a reference to something inside of it.
 
 template <typename Number, typename Field>
-Setting NumberIn(std::string key, Field field, std::string range,
-                 std::function<bool(Number)> in_range, std::string meaning) {
+Setting NumberIn(std::string_view key, Field field, std::string_view range,
+                 std::function<bool(Number)> in_range,
+                 std::string_view meaning) {
   return Setting{
-      .key = std::move(key),
-      .range = std::move(range),
-      .meaning = std::move(meaning),
+      .key = std::string(key),
+      .range = std::string(range),
+      .meaning = std::string(meaning),
       .read =
           [field, in_range](std::string_view text, HyperParameters& target) {
             Number number{};
@@ -44,40 +45,37 @@ Setting NumberIn(std::string key, Field field, std::string range,
 }
 
 template <typename Field>
-Setting Integer(std::string key, Field field, std::int64_t min,
-                std::int64_t max, std::string meaning) {
+Setting Integer(std::string_view key, Field field, std::int64_t min,
+                std::int64_t max, std::string_view meaning) {
   return NumberIn<std::int64_t>(
-      std::move(key), field,
-      absl::StrCat("a whole number in [", min, ", ", max, "]"),
-      [min, max](std::int64_t n) { return min <= n && n <= max; },
-      std::move(meaning));
+      key, field, absl::StrCat("a whole number in [", min, ", ", max, "]"),
+      [min, max](std::int64_t n) { return min <= n && n <= max; }, meaning);
 }
 
 // Any number that fits and is not negative.
 template <typename Number, typename Field>
-Setting Natural(std::string key, Field field, std::string meaning) {
+Setting Natural(std::string_view key, Field field, std::string_view meaning) {
   return NumberIn<Number>(
-      std::move(key), field,
+      key, field,
       absl::StrCat("a whole number in [0, ", std::numeric_limits<Number>::max(),
                    "]"),
-      [](Number n) { return n >= 0; }, std::move(meaning));
+      [](Number n) { return n >= 0; }, meaning);
 }
 
 template <typename Field>
-Setting Real(std::string key, Field field, double min, double max,
-             std::string meaning) {
+Setting Real(std::string_view key, Field field, double min, double max,
+             std::string_view meaning) {
   return NumberIn<double>(
-      std::move(key), field, absl::StrCat("in [", min, ", ", max, "]"),
-      [min, max](double x) { return min <= x && x <= max; },
-      std::move(meaning));
+      key, field, absl::StrCat("in [", min, ", ", max, "]"),
+      [min, max](double x) { return min <= x && x <= max; }, meaning);
 }
 
 template <typename Field>
-Setting PositiveReal(std::string key, Field field, double max,
-                     std::string meaning) {
+Setting PositiveReal(std::string_view key, Field field, double max,
+                     std::string_view meaning) {
   return NumberIn<double>(
-      std::move(key), field, absl::StrCat("in (0, ", max, "]"),
-      [max](double x) { return 0 < x && x <= max; }, std::move(meaning));
+      key, field, absl::StrCat("in (0, ", max, "]"),
+      [max](double x) { return 0 < x && x <= max; }, meaning);
 }
 
 std::string JoinChoices(const std::vector<std::string>& names) {
@@ -90,14 +88,14 @@ std::string JoinChoices(const std::vector<std::string>& names) {
 
 // One of the values of an enum that ToString names.
 template <typename Enum, typename Field>
-Setting Choice(std::string key, Field field, std::initializer_list<Enum> values,
-               std::string meaning) {
+Setting Choice(std::string_view key, Field field,
+               std::initializer_list<Enum> values, std::string_view meaning) {
   std::vector<std::string> names;
   for (const Enum value : values) names.emplace_back(ToString(value));
   return Setting{
-      .key = std::move(key),
+      .key = std::string(key),
       .range = JoinChoices(names),
-      .meaning = std::move(meaning),
+      .meaning = std::string(meaning),
       .read =
           [field, values = std::vector<Enum>(values)](std::string_view text,
                                                       HyperParameters& target) {
@@ -114,11 +112,11 @@ Setting Choice(std::string key, Field field, std::initializer_list<Enum> values,
 }
 
 template <typename Field>
-Setting Flag(std::string key, Field field, std::string meaning) {
+Setting Flag(std::string_view key, Field field, std::string_view meaning) {
   return Setting{
-      .key = std::move(key),
+      .key = std::string(key),
       .range = "true or false",
-      .meaning = std::move(meaning),
+      .meaning = std::string(meaning),
       .read =
           [field](std::string_view text, HyperParameters& target) {
             if (text != "true" && text != "false") return false;
@@ -130,12 +128,12 @@ Setting Flag(std::string key, Field field, std::string meaning) {
       }};
 }
 
-Setting TextFlag(std::string key, bool TextOptions::*option,
-                 std::string meaning) {
+Setting TextFlag(std::string_view key, bool TextOptions::*option,
+                 std::string_view meaning) {
   const auto field = [option](auto& parameters) -> auto& {
     return parameters.text.*option;
   };
-  return Flag(std::move(key), field, std::move(meaning));
+  return Flag(key, field, meaning);
 }
 
 constexpr double kLargestDropout = 0.95;

@@ -181,7 +181,7 @@ absl::StatusOr<TrainingRunResult> TrainFromDisk(
 
 absl::StatusOr<TrainingRunResult> RunTraining(const TrainingRunOptions& options,
                                               TrainingObserver& observer,
-                                              std::stop_token stop) {
+                                              const std::stop_token& stop) {
   try {
     return TrainFromDisk(options, observer, stop);
   } catch (...) {

@@ -41,7 +41,7 @@ struct TrainingRunResult {
 // Errors as Trainer::Run, ReadDataset and ReadWordVectors.
 absl::StatusOr<TrainingRunResult> RunTraining(const TrainingRunOptions& options,
                                               TrainingObserver& observer,
-                                              std::stop_token stop);
+                                              const std::stop_token& stop);
 
 }  // namespace carousel
 
