@@ -69,7 +69,7 @@ absl::StatusOr<WordVectorsSummary> CheckVectors(const UploadFile& file,
 
 absl::StatusOr<ImportedDataset> AssetImport::AddDataset(
     const std::string& name, const ImportOptions& options,
-    const UploadFile& file, std::stop_token stop) const {
+    const UploadFile& file, const std::stop_token& stop) const {
   ASSIGN_OR_RETURN(const Dataset dataset, ReadUpload(file, options, stop));
   ASSIGN_OR_RETURN(const std::unique_ptr<TemporaryFolder> content,
                    TemporaryFolder::Create(folder_, "dataset"));
@@ -91,7 +91,7 @@ absl::StatusOr<ImportedDataset> AssetImport::AddDataset(
 
 absl::StatusOr<ImportedVectors> AssetImport::AddVectors(
     const std::string& name, const std::string& format, const UploadFile& file,
-    std::stop_token stop) const {
+    const std::stop_token& stop) const {
   ASSIGN_OR_RETURN(const WordVectorsSummary summary,
                    CheckVectors(file, format, stop));
   VectorsRecord record;

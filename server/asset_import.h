@@ -37,7 +37,7 @@ class AssetImport {
   absl::StatusOr<ImportedDataset> AddDataset(const std::string& name,
                                              const ImportOptions& options,
                                              const UploadFile& file,
-                                             std::stop_token stop) const;
+                                             const std::stop_token& stop) const;
 
   // `format` is empty or what the file must be: INVALID_ARGUMENT otherwise.
   // The errors of ReadWordVectors and AssetStore::AddVectors. The file is gone
@@ -45,7 +45,7 @@ class AssetImport {
   absl::StatusOr<ImportedVectors> AddVectors(const std::string& name,
                                              const std::string& format,
                                              const UploadFile& file,
-                                             std::stop_token stop) const;
+                                             const std::stop_token& stop) const;
 
  private:
   const DataFolder& folder_;

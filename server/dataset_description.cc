@@ -40,10 +40,9 @@ absl::StatusOr<WordSet> ReadWords(const AssetStore& assets,
 
 }  // namespace
 
-absl::StatusOr<DatasetDescription> DescribeDataset(const AssetStore& assets,
-                                                   const std::string& name,
-                                                   const std::string& vectors,
-                                                   std::stop_token stop) {
+absl::StatusOr<DatasetDescription> DescribeDataset(
+    const AssetStore& assets, const std::string& name,
+    const std::string& vectors, const std::stop_token& stop) {
   DatasetDescription description;
   ASSIGN_OR_RETURN(description.record, assets.GetDataset(name));
   WordSet words;

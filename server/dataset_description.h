@@ -25,7 +25,7 @@ struct DatasetDescription {
 absl::StatusOr<DatasetDescription> DescribeDataset(const AssetStore& assets,
                                                    const std::string& name,
                                                    const std::string& vectors,
-                                                   std::stop_token stop);
+                                                   const std::stop_token& stop);
 
 }  // namespace carousel
 

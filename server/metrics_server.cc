@@ -33,7 +33,7 @@ MetricsServer::MetricsServer(ListenAddress address,
 MetricsServer::~MetricsServer() {
   // The web server looks every two seconds whether it shall stop, and at every
   // connection.
-  std::jthread waker([this](std::stop_token stop) {
+  std::jthread waker([this](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       Knock(address_);
       std::this_thread::sleep_for(std::chrono::milliseconds(10));

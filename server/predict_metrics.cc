@@ -5,7 +5,6 @@ namespace {
 
 using prometheus::BuildCounter;
 using prometheus::BuildHistogram;
-using prometheus::Family;
 using prometheus::Histogram;
 using prometheus::Registry;
 
@@ -73,13 +72,13 @@ PredictMetrics::Model& PredictMetrics::ForModel(const std::string& model) {
   MutexLock lock(mutex_);
   std::unique_ptr<Model>& entry = models_[label];
   if (entry == nullptr) {
-    entry.reset(new Model{
-        .answered = texts_.Add({{"model", label}, {"result", "ok"}}),
-        .failed = texts_.Add({{"model", label}, {"result", "error"}}),
-        .tokens = tokens_.Add({{"model", label}}),
-        .unknown_tokens = unknown_tokens_.Add({{"model", label}}),
-        .probability =
-            probability_.Add({{"model", label}}, kProbabilityBuckets)});
+    entry = std::make_unique<Model>(
+        Model{.answered = texts_.Add({{"model", label}, {"result", "ok"}}),
+              .failed = texts_.Add({{"model", label}, {"result", "error"}}),
+              .tokens = tokens_.Add({{"model", label}}),
+              .unknown_tokens = unknown_tokens_.Add({{"model", label}}),
+              .probability =
+                  probability_.Add({{"model", label}}, kProbabilityBuckets)});
   }
   return *entry;
 }

@@ -19,7 +19,7 @@ using grpc::experimental::ServerRpcInfo;
 constexpr std::size_t kMaxRequestIdBytes = 128;
 
 // A space would let an id pass for more fields of its log line.
-bool IsRequestId(grpc::string_ref text) {
+bool IsRequestId(const grpc::string_ref& text) {
   return !text.empty() && text.size() <= kMaxRequestIdBytes &&
          std::all_of(text.begin(), text.end(),
                      [](char c) { return c > ' ' && c <= '~'; });

@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "client/cli/cli.h"
@@ -37,7 +38,7 @@ void StopOnSignal(std::stop_source stop) {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::thread([stop]() mutable {
+  std::thread([stop = std::move(stop)]() mutable {
     int signal = 0;
     sigwait(&signals, &signal);
     stop.request_stop();

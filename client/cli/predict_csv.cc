@@ -39,7 +39,7 @@ class InputFile {
 
   // False at the end.
   absl::StatusOr<bool> Next(InputRow& row) {
-    const absl::StatusOr<bool> more = reader_->Next(fields_);
+    absl::StatusOr<bool> more = reader_->Next(fields_);
     if (!more.ok()) return WithContext(AsInvalidInput(more.status()), path_);
     if (*more) {
       row.id = fields_[id_column_];
