@@ -57,6 +57,8 @@ class Retention {
         clock_(clock),
         delete_version_(std::move(delete_version)) {}
 
+  const RetentionPolicy& policy() const { return policy_; }
+
   // Removes what the policy does not keep. After an error with one thing it
   // goes on with the others, and returns the first.
   absl::Status Apply(const Listener& removed) EXCLUDES(mutex_);
