@@ -58,8 +58,9 @@ absl::StatusOr<bool> BackupCall::ReadPiece() {
 }
 
 void BackupCall::OnWriteDone(bool ok) {
-  if (!ok) return End(absl::CancelledError("the caller left"));
-  executor_.Run([this] {
+  executor_.Run([this, ok] {
+    // Here, since the snapshot's removal takes a while.
+    if (!ok) return End(absl::CancelledError("the caller left"));
     piece_.Clear();
     WriteNext();
   });

@@ -72,7 +72,8 @@ absl::StatusOr<std::optional<std::string>> TarReader::Next() {
     if (result != ARCHIVE_OK) return Error();
     found_any_ = true;
     const char* const pathname = archive_entry_pathname(entry);
-    const std::string name = pathname == nullptr ? "" : pathname;
+    std::string name = pathname == nullptr ? "" : pathname;
+    if (name.starts_with("./")) name.erase(0, 2);  // `tar c .` writes it
     const bool is_link = archive_entry_hardlink(entry) != nullptr;
     if (archive_entry_filetype(entry) == AE_IFDIR && !is_link) continue;
     if (archive_entry_filetype(entry) != AE_IFREG || is_link) {

@@ -26,7 +26,8 @@ class TarReader {
   TarReader(const TarReader&) = delete;
   TarReader& operator=(const TarReader&) = delete;
 
-  // The name of the next file; nothing at the end. Folders are passed over.
+  // The name of the next file, without a leading "./"; nothing at the end.
+  // Folders are passed over.
   // INVALID_ARGUMENT for all else (links, devices) and for a name that leads
   // out of the folder it is unpacked into: an absolute one, or one with "..".
   absl::StatusOr<std::optional<std::string>> Next();

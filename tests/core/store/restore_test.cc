@@ -169,8 +169,8 @@ TEST_F(RestoreTest, AnEmptyFolderThatWasThereIsLeftEmpty) {
 }
 
 TEST_F(RestoreTest, PathsThatLeadOutOfTheFolderAreRefused) {
-  for (const char* name : {"../evil", "datasets/../../evil", "/tmp/evil",
-                           "datasets/./x", "./datasets/x"}) {
+  for (const char* name :
+       {"../evil", "datasets/../../evil", "/tmp/evil", "datasets/./x"}) {
     WriteArchive({{name, "x"}});
     EXPECT_THAT(Restore(),
                 StatusIs(StatusCode::kInvalidArgument,
@@ -218,6 +218,9 @@ TEST_F(RestoreTest, MissingAndExtraFilesAreDataLoss) {
   ExpectRefused(StatusCode::kDataLoss, "datasets/a/rows does not belong there");
   WriteSealedArchive({{"datasets/a/rows", "1"}});
   ExpectRefused(StatusCode::kDataLoss, "carousel.db is missing");
+  // As `tar c .` names them.
+  WriteArchive({{"./datasets/a/rows", "1"}, {"./checksums.txt", ""}});
+  ExpectRefused(StatusCode::kDataLoss, "datasets/a/rows does not belong there");
 }
 
 TEST_F(RestoreTest, ACatalogueThatCannotBeUsedIsRefused) {
