@@ -5,8 +5,11 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <atomic>
+#include <iterator>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/base/checksums.h"
@@ -165,6 +168,39 @@ TEST_F(BackupTest, FilesLargerThanAPieceComeWhole) {
                                 Content("rows", large)));
   WriteBackup();
   EXPECT_EQ(Files().at("datasets/large/rows"), large);
+}
+
+TEST_F(BackupTest, IsOfOneMomentWhateverIsPublishedAndDeletedBesideIt) {
+  std::atomic<bool> stop = false;
+  std::thread publisher([&] {
+    while (!stop) {
+      const auto version = Publish("busy", "");
+      EXPECT_OK(version);
+      if (version->version > 2) {
+        EXPECT_OK(models_->Delete("busy", version->version - 2));
+      }
+    }
+  });
+  for (int i = 0; i < 8; ++i) {
+    WriteBackup();
+    const fs::path target = outside_ / std::to_string(i);
+    EXPECT_OK(RestoreBackup(archive_, target));
+    ASSERT_OK_AND_ASSIGN(const auto folder, DataFolder::Open(target));
+    ASSERT_OK_AND_ASSIGN(const auto database,
+                         CatalogueDatabase::Open(folder->database()));
+    ModelStore models(*folder, *database, clock_);
+    ASSERT_OK_AND_ASSIGN(const auto page, models.List("", {}));
+    std::size_t folders = 0;
+    for (const auto& model : fs::directory_iterator(folder->models())) {
+      folders += std::distance(fs::directory_iterator(model), {});
+    }
+    EXPECT_EQ(page.records.size(), folders);
+    for (const ModelVersionRecord& record : page.records) {
+      EXPECT_OK(models.VerifiedFolder(record.model, record.version));
+    }
+  }
+  stop = true;
+  publisher.join();
 }
 
 TEST_F(BackupTest, AnUnpackedBackupIsCheckedBySha256sum) {
