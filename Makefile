@@ -1,6 +1,6 @@
 # The commands a person needs, and nothing else: the build is CMake's, the work
 # is in scripts/.
-.PHONY: bench binaries build demo format lint setup test
+.PHONY: bench binaries build demo format install lint setup test
 
 setup:
 	scripts/setup
@@ -13,6 +13,13 @@ build: setup
 binaries: setup
 	cmake --preset release
 	cmake --build --preset release --target carousel carouseld carousel_worker
+
+# Copies what `make binaries` built to PREFIX, below DESTDIR if that is given:
+# sudo make install PREFIX=/usr/local. It builds nothing, so that root need not.
+PREFIX ?= /usr/local
+install:
+	@test -x build/release/carouseld || { echo "first: make binaries" >&2; exit 1; }
+	DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)" --strip
 
 # Everything, ThreadSanitizer over what it can run on first, so that the last
 # lines are those of the whole suite.

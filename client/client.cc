@@ -43,6 +43,7 @@ Client::Client(const std::string& address)
 Client::Client(std::string address,
                const std::shared_ptr<grpc::Channel>& channel)
     : address_(std::move(address)),
+      admin_(v1::AdminService::NewStub(channel)),
       datasets_(v1::DatasetService::NewStub(channel)),
       models_(v1::ModelService::NewStub(channel)),
       sentiment_(v1::SentimentService::NewStub(channel)),

@@ -1,7 +1,8 @@
 // A connection to a Carousel server: its unary calls, one method each.
 //
 // Calls that stream have their own files: upload.h (files to the server),
-// job_watcher.h (a job's progress), model_export.h (files from the server);
+// job_watcher.h (a job's progress), model_export.h and backup.h (files from
+// the server);
 // batch_predictor.h cuts any number of texts into calls of Predict.
 //
 // Every method sends one request and waits for the response, unless
@@ -21,6 +22,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "carousel/v1/admin.grpc.pb.h"
 #include "carousel/v1/datasets.grpc.pb.h"
 #include "carousel/v1/models.grpc.pb.h"
 #include "carousel/v1/sentiment.grpc.pb.h"
@@ -102,6 +104,7 @@ class Client {
       const CallOptions& options) const;
 
   // For the calls that stream.
+  v1::AdminService::StubInterface& admin_stub() const { return *admin_; }
   v1::DatasetService::StubInterface& dataset_stub() const { return *datasets_; }
   v1::ModelService::StubInterface& model_stub() const { return *models_; }
   v1::TrainingService::StubInterface& training_stub() const {
@@ -114,6 +117,7 @@ class Client {
   Client(std::string address, const std::shared_ptr<grpc::Channel>& channel);
 
   const std::string address_;
+  const std::unique_ptr<v1::AdminService::StubInterface> admin_;
   const std::unique_ptr<v1::DatasetService::StubInterface> datasets_;
   const std::unique_ptr<v1::ModelService::StubInterface> models_;
   const std::unique_ptr<v1::SentimentService::StubInterface> sentiment_;

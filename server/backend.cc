@@ -76,6 +76,7 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
                  std::unique_ptr<DataFolder> folder,
                  std::unique_ptr<CatalogueDatabase> database)
     : log_(std::move(log)),
+      clock_(clock),
       folder_(std::move(folder)),
       database_(std::move(database)),
       assets_(*folder_, *database_, clock),
@@ -88,7 +89,15 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
       evaluation_(registry_, model_store_, assets_,
                   static_cast<std::size_t>(options.max_batch_rows)),
       projection_(registry_, assets_),
-      job_log_(log_, metrics.training()),
+      retention_(options.retention, *folder_, *database_, clock,
+                 [this](const std::string& model, std::int64_t version) {
+                   return registry_.Delete({.name = model, .version = version});
+                 }),
+      retention_runner_(
+          retention_,
+          [this](std::function<void()> task) { heavy_->Run(std::move(task)); },
+          log_, metrics.training()),
+      job_log_(log_, retention_runner_),
       launcher_({.worker_binary = options.worker_binary,
                  .engine = options.engine,
                  .device = device,
@@ -140,9 +149,18 @@ absl::Status Backend::Recover() {
   return absl::OkStatus();
 }
 
-absl::Status Backend::Start() { return runner_->Start(); }
+absl::Status Backend::Start() {
+  RETURN_IF_ERROR(runner_->Start());
+  retention_runner_.Schedule();
+  return absl::OkStatus();
+}
 
 void Backend::StopJobs() { runner_->Stop(); }
+
+absl::StatusOr<std::unique_ptr<Backup>> Backend::CreateBackup(
+    const std::stop_token& stop) const {
+  return Backup::Create(*folder_, *database_, clock_, stop);
+}
 
 absl::StatusOr<std::int64_t> Backend::PublishResult(
     const JobRecord& job, const std::filesystem::path& model_folder) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -20,14 +21,17 @@
 #include "core/serve/model_registry.h"
 #include "core/serve/predictor.h"
 #include "core/store/asset_store.h"
+#include "core/store/backup.h"
 #include "core/store/data_folder.h"
 #include "core/store/database.h"
 #include "core/store/job_store.h"
 #include "core/store/model_store.h"
+#include "core/store/retention.h"
 #include "server/evaluation.h"
 #include "server/job_log.h"
 #include "server/metrics.h"
 #include "server/options.h"
+#include "server/retention_runner.h"
 #include "server/word_projection.h"
 #include "worker/process_launcher.h"
 
@@ -46,7 +50,7 @@ class Backend {
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
 
-  // Begins to run jobs.
+  // Begins to run jobs, and to remove what is not kept.
   absl::Status Start();
   // Workers stop after the batch at hand; their jobs stay QUEUED.
   void StopJobs();
@@ -63,6 +67,10 @@ class Backend {
   // For work of milliseconds, and for work of seconds to minutes.
   Executor& quick() { return *quick_; }
   Executor& heavy() { return *heavy_; }
+
+  // See core/store/backup.h.
+  absl::StatusOr<std::unique_ptr<Backup>> CreateBackup(
+      const std::stop_token& stop) const;
 
   // Published versions by model.
   absl::StatusOr<std::map<std::string, std::int64_t>> CountVersions() const;
@@ -83,6 +91,7 @@ class Backend {
       const std::string& job) const;
 
   const std::shared_ptr<spdlog::logger> log_;
+  const Clock& clock_;
   const std::unique_ptr<DataFolder> folder_;
   const std::unique_ptr<CatalogueDatabase> database_;
   AssetStore assets_;
@@ -91,6 +100,8 @@ class Backend {
   ModelRegistry registry_;
   const Evaluation evaluation_;
   const WordProjection projection_;
+  Retention retention_;
+  RetentionRunner retention_runner_;
   JobLog job_log_;
   ProcessLauncher launcher_;
   // In the order in which they are left: nothing runs on the executors when

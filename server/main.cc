@@ -22,6 +22,7 @@
 #include "absl/flags/usage_config.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/store/restore.h"
 #include "server/config_file.h"
 #include "server/options.h"
 #include "server/server.h"
@@ -56,6 +57,18 @@ ABSL_FLAG(std::int64_t, predict_queue, 16384, "Texts waiting for a batch");
 ABSL_FLAG(std::int64_t, max_batch_rows, 64, "Texts in a batch");
 ABSL_FLAG(std::int64_t, max_upload_bytes, std::int64_t{8} << 30,
           "Size of an uploaded file");
+ABSL_FLAG(std::int64_t, keep_versions, 0,
+          "Of each model, how many of the newest versions without a label are "
+          "kept; 0: all. Versions with a label always stay");
+ABSL_FLAG(int, keep_checkpoints_days, 0,
+          "Days after its end that a failed or cancelled job keeps its "
+          "checkpoint; 0: for good");
+ABSL_FLAG(int, keep_jobs_days, 0,
+          "Days after its end that a job is kept, unless its version is there; "
+          "0: for good");
+ABSL_FLAG(std::string, restore, "",
+          "Restores this backup (carousel admin backup) into --data_dir, which "
+          "must be empty or missing, and exits");
 
 namespace {
 
@@ -79,6 +92,11 @@ carousel::ServerOptions ReadFlags() {
   options.predict_queue = absl::GetFlag(FLAGS_predict_queue);
   options.max_batch_rows = absl::GetFlag(FLAGS_max_batch_rows);
   options.max_upload_bytes = absl::GetFlag(FLAGS_max_upload_bytes);
+  options.retention = {
+      .keep_versions = absl::GetFlag(FLAGS_keep_versions),
+      .keep_checkpoints =
+          absl::Hours(24) * absl::GetFlag(FLAGS_keep_checkpoints_days),
+      .keep_jobs = absl::Hours(24) * absl::GetFlag(FLAGS_keep_jobs_days)};
   options.worker_binary =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() /
       kWorkerName;
@@ -138,6 +156,22 @@ absl::Status ReadCommandLine(int argc, char** argv) {
   return status;
 }
 
+int Restore(const std::string& file, const std::string& data_dir) {
+  if (data_dir.empty()) {
+    return Fail(absl::InvalidArgumentError(
+        "--data_dir is missing: name the folder to restore into"));
+  }
+  const auto restored = carousel::RestoreBackup(file, data_dir);
+  if (!restored.ok()) {
+    Fail(restored.status());
+    return kExitError;
+  }
+  std::printf("restored %lld files, %lld bytes, into %s\n",
+              static_cast<long long>(restored->files),
+              static_cast<long long>(restored->bytes), data_dir.c_str());
+  return EXIT_SUCCESS;
+}
+
 int Run(const carousel::ServerOptions& options,
         const std::shared_ptr<spdlog::logger>& log, const sigset_t& signals) {
   auto server = carousel::CarouselServer::Create(options, log);
@@ -179,6 +213,9 @@ int main(int argc, char** argv) {
   absl::SetFlagsUsageConfig(usage);
   if (absl::Status status = ReadCommandLine(argc, argv); !status.ok()) {
     return Fail(status);
+  }
+  if (const std::string file = absl::GetFlag(FLAGS_restore); !file.empty()) {
+    return Restore(file, absl::GetFlag(FLAGS_data_dir));
   }
   const std::string level = absl::GetFlag(FLAGS_log_level);
   const auto parsed_level = spdlog::level::from_str(level);

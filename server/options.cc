@@ -12,6 +12,12 @@
 namespace carousel {
 namespace {
 
+constexpr std::int64_t kMaxDays = 36500;
+
+std::int64_t ToDays(absl::Duration duration) {
+  return duration / absl::Hours(24);
+}
+
 void CheckRange(std::string_view flag, std::int64_t value, std::int64_t least,
                 std::int64_t most, FieldViolations& violations) {
   if (value >= least && value <= most) return;
@@ -70,6 +76,13 @@ absl::Status Validate(const ServerOptions& options) {
   CheckRange("--max_batch_rows", options.max_batch_rows, 1, 4096, violations);
   CheckRange("--max_upload_bytes", options.max_upload_bytes, 1,
              std::int64_t{1} << 50, violations);
+  CheckRange("--keep_versions", options.retention.keep_versions, 0, 1000000,
+             violations);
+  CheckRange("--keep_checkpoints_days",
+             ToDays(options.retention.keep_checkpoints), 0, kMaxDays,
+             violations);
+  CheckRange("--keep_jobs_days", ToDays(options.retention.keep_jobs), 0,
+             kMaxDays, violations);
   return violations.ToStatus();
 }
 

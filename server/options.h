@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "core/store/retention.h"
 
 namespace carousel {
 
@@ -28,6 +29,9 @@ struct ServerOptions {
   std::int64_t predict_queue = 16384;  // texts waiting
   std::int64_t max_batch_rows = 64;
   std::int64_t max_upload_bytes = std::int64_t{8} << 30;
+
+  // --keep_versions, --keep_checkpoints_days, --keep_jobs_days.
+  RetentionPolicy retention;
 
   // The program that trains.
   std::filesystem::path worker_binary;

@@ -1,5 +1,6 @@
 #include "server/services.h"
 
+#include <stop_token>
 #include <utility>
 
 #include "grpc/health/v1/health.pb.h"
@@ -24,7 +25,12 @@ Services::Services(const ServiceSettings& settings, Backend& backend,
                  .max_bytes = settings.max_upload_bytes},
                 gate),
       server_(settings.info, backend.jobs(), backend.registry(),
-              backend.predictor(), quick_) {}
+              backend.predictor(), quick_),
+      admin_(
+          [&backend](const std::stop_token& stop) {
+            return backend.CreateBackup(stop);
+          },
+          backend.heavy(), gate) {}
 
 void Services::Register(grpc::ServerBuilder& builder) {
   // gRPC serves health without a descriptor; linking ours lets reflection, and
@@ -35,6 +41,7 @@ void Services::Register(grpc::ServerBuilder& builder) {
   builder.RegisterService(&models_);
   builder.RegisterService(&datasets_);
   builder.RegisterService(&server_);
+  builder.RegisterService(&admin_);
 }
 
 void Services::SetServing(grpc::HealthCheckServiceInterface& health,
@@ -43,7 +50,8 @@ void Services::SetServing(grpc::HealthCheckServiceInterface& health,
                            v1::TrainingService::service_full_name(),
                            v1::ModelService::service_full_name(),
                            v1::DatasetService::service_full_name(),
-                           v1::ServerService::service_full_name()}) {
+                           v1::ServerService::service_full_name(),
+                           v1::AdminService::service_full_name()}) {
     health.SetServingStatus(name, serving);
   }
   health.SetServingStatus(serving);

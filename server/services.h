@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "carousel/v1/server.pb.h"
+#include "server/admin_service.h"
 #include "server/backend.h"
 #include "server/dataset_service.h"
 #include "server/drain_gate.h"
@@ -49,6 +50,7 @@ class Services {
   ModelService models_;
   DatasetService datasets_;
   ServerService server_;
+  AdminService admin_;
 };
 
 }  // namespace carousel

@@ -42,6 +42,8 @@ void AddCommands(CommandLine& line) {
   AddModelsExport(line, models);
   CLI::App& server = line.AddGroup("server", "The server itself");
   AddServerInfo(line, server);
+  CLI::App& admin = line.AddGroup("admin", "What an operator does");
+  AddAdminBackup(line, admin);
 }
 
 // Arguments that make no command; `json` cannot come from a parse that failed.

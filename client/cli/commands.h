@@ -30,6 +30,7 @@ void AddModelsUnload(CommandLine& line, CLI::App& group);
 void AddModelsDelete(CommandLine& line, CLI::App& group);
 void AddModelsExport(CommandLine& line, CLI::App& group);
 void AddServerInfo(CommandLine& line, CLI::App& group);
+void AddAdminBackup(CommandLine& line, CLI::App& group);
 
 }  // namespace carousel::client
 

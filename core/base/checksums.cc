@@ -66,7 +66,21 @@ absl::Status Changed(const fs::path& folder, std::string_view file,
                               kChecksumsFile, " says ", stored));
 }
 
-// The digests of checksums.txt by name.
+}  // namespace
+
+absl::Status WriteChecksums(const fs::path& folder,
+                            const std::stop_token& stop) {
+  ASSIGN_OR_RETURN(const std::set<std::string> files, PlainFilesOf(folder));
+  std::string lines;
+  for (const std::string& file : files) {
+    if (file == kChecksumsFile) continue;
+    ASSIGN_OR_RETURN(const std::string digest,
+                     Sha256OfFile(folder / file, stop));
+    absl::StrAppend(&lines, digest, ToAbslView(kSeparator), file, "\n");
+  }
+  return WriteFileAtomically(folder / kChecksumsFile, lines);
+}
+
 absl::StatusOr<std::map<std::string, std::string>> ReadChecksums(
     const fs::path& folder) {
   absl::StatusOr<std::string> content = ReadFile(folder / kChecksumsFile);
@@ -89,19 +103,6 @@ absl::StatusOr<std::map<std::string, std::string>> ReadChecksums(
     digests.emplace(line.substr(kDigestCharacters + kSeparator.size()),
                     line.substr(0, kDigestCharacters));
   }
-}
-
-}  // namespace
-
-absl::Status WriteChecksums(const fs::path& folder) {
-  ASSIGN_OR_RETURN(const std::set<std::string> files, PlainFilesOf(folder));
-  std::string lines;
-  for (const std::string& file : files) {
-    if (file == kChecksumsFile) continue;
-    ASSIGN_OR_RETURN(const std::string digest, Sha256OfFile(folder / file));
-    absl::StrAppend(&lines, digest, ToAbslView(kSeparator), file, "\n");
-  }
-  return WriteFileAtomically(folder / kChecksumsFile, lines);
 }
 
 absl::Status VerifyChecksums(const fs::path& folder,
@@ -155,16 +156,21 @@ absl::StatusOr<std::int64_t> FolderBytes(const fs::path& folder) {
   return bytes;
 }
 
+absl::Status LinkFile(const fs::path& file, const fs::path& target) {
+  std::error_code error;
+  fs::create_hard_link(file, target, error);
+  if (error) fs::copy_file(file, target, error);
+  if (error) return ErrnoToStatus(error.value(), "copy", file);
+  return absl::OkStatus();
+}
+
 absl::Status LinkFolder(const fs::path& folder, const fs::path& target) {
   ASSIGN_OR_RETURN(const std::set<std::string> files, PlainFilesOf(folder));
   RETURN_IF_ERROR(CreateFolder(target));
   for (const std::string& file : files) {
     const fs::path copy = target / file;
     RETURN_IF_ERROR(CreateFolder(copy.parent_path()));
-    std::error_code error;
-    fs::create_hard_link(folder / file, copy, error);
-    if (error) fs::copy_file(folder / file, copy, error);
-    if (error) return ErrnoToStatus(error.value(), "copy", folder / file);
+    RETURN_IF_ERROR(LinkFile(folder / file, copy));
   }
   return absl::OkStatus();
 }

@@ -117,6 +117,10 @@ fs::path DataFolder::job(std::string_view job) const {
   return root_ / "jobs" / job;
 }
 
+fs::path DataFolder::checkpoint(std::string_view job) const {
+  return this->job(job) / "checkpoint.bin";  // core/train/checkpoint.h
+}
+
 fs::path DataFolder::NewTemporary(std::string_view stem) const {
   return root_ / "tmp" / TemporaryName(stem);
 }

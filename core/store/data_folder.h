@@ -7,7 +7,7 @@
 //   vectors/NAME/vectors             the file as it was uploaded
 //   models/NAME/VERSION/             core/nn's model folder, checksums.txt
 //   jobs/JOB/                        lock, checkpoint.bin, result/, worker.log
-//   tmp/                             uploads under way
+//   tmp/                             uploads and backups under way
 #ifndef CAROUSEL_CORE_STORE_DATA_FOLDER_H_
 #define CAROUSEL_CORE_STORE_DATA_FOLDER_H_
 
@@ -50,6 +50,7 @@ class DataFolder {
   std::filesystem::path model_version(std::string_view name,
                                       std::int64_t version) const;
   std::filesystem::path job(std::string_view job) const;
+  std::filesystem::path checkpoint(std::string_view job) const;
   // A fresh path in tmp/, not created.
   std::filesystem::path NewTemporary(std::string_view stem) const;
 

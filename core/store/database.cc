@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "SQLiteCpp/Backup.h"
 #include "SQLiteCpp/SQLiteCpp.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
@@ -69,7 +70,7 @@ absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
         "PRAGMA synchronous = FULL;"
         "PRAGMA foreign_keys = ON");
     auto database = std::unique_ptr<CatalogueDatabase>(
-        new CatalogueDatabase(std::move(connection)));
+        new CatalogueDatabase(path, std::move(connection)));
     if (absl::Status status = database->Prepare(); !status.ok()) {
       return WithContext(status, path.string());
     }
@@ -79,8 +80,9 @@ absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
   }
 }
 
-CatalogueDatabase::CatalogueDatabase(std::unique_ptr<SQLite::Database> database)
-    : database_(std::move(database)) {}
+CatalogueDatabase::CatalogueDatabase(std::filesystem::path path,
+                                     std::unique_ptr<SQLite::Database> database)
+    : path_(std::move(path)), database_(std::move(database)) {}
 
 CatalogueDatabase::~CatalogueDatabase() = default;
 
@@ -110,6 +112,29 @@ absl::Status CatalogueDatabase::Transact(
                                     SQLite::TransactionBehavior::IMMEDIATE);
     RETURN_IF_ERROR(body(*database_));
     transaction.commit();
+    return absl::OkStatus();
+  } catch (const SQLite::Exception& exception) {
+    return ToStatus(exception);
+  }
+}
+
+absl::Status CatalogueDatabase::CopyTo(
+    const std::filesystem::path& path) const {
+  try {
+    // A connection of its own: SQLite copies none that has begun to write.
+    SQLite::Database source(path_.string(), SQLite::OPEN_READONLY,
+                            kBusyMilliseconds);
+    SQLite::Database copy(path.string(),
+                          SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    // Gone before the copy is touched again.
+    const int result = SQLite::Backup(copy, source).executeStep();
+    if (result != SQLITE_DONE) {
+      return absl::UnavailableError(
+          absl::StrCat("the catalogue's database cannot be copied now: ",
+                       sqlite3_errstr(result)));
+    }
+    // Out of WAL, which is three files.
+    copy.exec("PRAGMA journal_mode = DELETE");
     return absl::OkStatus();
   } catch (const SQLite::Exception& exception) {
     return ToStatus(exception);

@@ -38,12 +38,19 @@ class CatalogueDatabase {
       const std::function<absl::Status(SQLite::Database&)>& body)
       EXCLUDES(mutex_);
 
+  // Copies the database to `path`, where nothing is, by SQLite's online backup:
+  // all that is committed, as one file that needs no other. `body` may call it,
+  // and what it has changed until then is not in the copy. Statuses as above.
+  absl::Status CopyTo(const std::filesystem::path& path) const;
+
  private:
-  explicit CatalogueDatabase(std::unique_ptr<SQLite::Database> database);
+  CatalogueDatabase(std::filesystem::path path,
+                    std::unique_ptr<SQLite::Database> database);
 
   // Checks what is there and brings its schema up to date.
   absl::Status Prepare() EXCLUDES(mutex_);
 
+  const std::filesystem::path path_;
   Mutex mutex_;
   const std::unique_ptr<SQLite::Database> database_ PT_GUARDED_BY(mutex_);
 };

@@ -110,6 +110,11 @@ void UpdateJob(SQLite::Database& database, const JobRecord& record) {
           ParseJobId(record.job));
 }
 
+void DeleteJob(SQLite::Database& database, std::int64_t number) {
+  Execute(database, "DELETE FROM epochs WHERE job = ?", number);
+  Execute(database, "DELETE FROM jobs WHERE number = ?", number);
+}
+
 bool InsertEpoch(SQLite::Database& database, std::int64_t job,
                  const EpochRecord& epoch) {
   return Execute(database,

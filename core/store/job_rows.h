@@ -36,6 +36,9 @@ std::int64_t InsertJob(SQLite::Database& database, const JobRecord& record);
 // Writes what changes in the life of a job; leaves what it was asked to do.
 void UpdateJob(SQLite::Database& database, const JobRecord& record);
 
+// Removes the row and its epochs.
+void DeleteJob(SQLite::Database& database, std::int64_t number);
+
 // False when the epoch was there already, and is left as it is.
 bool InsertEpoch(SQLite::Database& database, std::int64_t job,
                  const EpochRecord& epoch);

@@ -42,7 +42,8 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                  {"models", "unload"},
                                                  {"models", "delete"},
                                                  {"models", "export"},
-                                                 {"server", "info"}};
+                                                 {"server", "info"},
+                                                 {"admin", "backup"}};
   return commands;
 }
 

@@ -98,18 +98,30 @@ struct FakeServer::Services {
     FakeServer& fake;
   };
 
+  struct Admin final : v1::AdminService::Service {
+    explicit Admin(FakeServer& server) : fake(server) {}
+    grpc::Status Backup(
+        grpc::ServerContext*, const v1::BackupRequest* request,
+        grpc::ServerWriter<v1::BackupResponse>* writer) override {
+      return Call(fake.backup, *request, *writer);
+    }
+    FakeServer& fake;
+  };
+
   explicit Services(FakeServer& server)
       : sentiment(server),
         training(server),
         models(server),
         datasets(server),
-        info(server) {}
+        info(server),
+        admin(server) {}
 
   Sentiment sentiment;
   Training training;
   Models models;
   Datasets datasets;
   Info info;
+  Admin admin;
 };
 
 #undef UNARY
@@ -125,6 +137,7 @@ FakeServer::FakeServer() : services_(std::make_unique<Services>(*this)) {
   builder.RegisterService(&services_->models);
   builder.RegisterService(&services_->datasets);
   builder.RegisterService(&services_->info);
+  builder.RegisterService(&services_->admin);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) throw std::runtime_error("cannot start a server");
   address_ = absl::StrCat("127.0.0.1:", port);

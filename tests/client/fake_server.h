@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "carousel/v1/admin.grpc.pb.h"
 #include "carousel/v1/datasets.grpc.pb.h"
 #include "carousel/v1/models.grpc.pb.h"
 #include "carousel/v1/sentiment.grpc.pb.h"
@@ -63,6 +64,9 @@ class FakeServer {
   std::function<grpc::Status(const v1::ExportModelRequest&,
                              grpc::ServerWriter<v1::ExportModelResponse>&)>
       export_model;
+  std::function<grpc::Status(const v1::BackupRequest&,
+                             grpc::ServerWriter<v1::BackupResponse>&)>
+      backup;
   // Uploads: where to read from, then the response.
   std::function<grpc::Status(grpc::ServerReader<v1::UploadDatasetRequest>&,
                              v1::UploadDatasetResponse&)>

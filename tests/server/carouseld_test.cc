@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "carousel/v1/admin.grpc.pb.h"
 #include "carousel/v1/datasets.grpc.pb.h"
 #include "core/base/files.h"
 #include "core/base/sha256.h"
@@ -194,6 +195,46 @@ TEST_F(CarouseldTest, AConfigFileThatIsWrongOrMissingEndsIt) {
   Start({"--config=" + config});
   EXPECT_EQ(Wait(), 2);
   EXPECT_THAT(Errors(), HasSubstr(config + ":2: train_slots is \"x\""));
+}
+
+TEST_F(CarouseldTest, RestoresABackupAndEnds) {
+  Start({});
+  ASSERT_TRUE(WaitUntilServing()) << Errors();
+  const auto channel =
+      grpc::CreateChannel(ReadFile(data_dir() + "/address").value(),
+                          grpc::InsecureChannelCredentials());
+  ASSERT_TRUE(Upload(*v1::DatasetService::NewStub(channel), "reviews").ok());
+  std::ofstream backup(folder_ / "backup.tar", std::ios::binary);
+  grpc::ClientContext context;
+  const auto reader =
+      v1::AdminService::NewStub(channel)->Backup(&context, v1::BackupRequest());
+  for (v1::BackupResponse piece; reader->Read(&piece);) backup << piece.data();
+  ASSERT_TRUE(reader->Finish().ok());
+  backup.close();
+  ASSERT_EQ(kill(process_, SIGTERM), 0);
+  ASSERT_EQ(Wait(), 0) << Errors();
+
+  const std::string restore = "--restore=" + (folder_ / "backup.tar").string();
+  Start({restore});
+  EXPECT_EQ(Wait(), 1) << "the folder is not empty";
+  EXPECT_THAT(Errors(), HasSubstr("not empty"));
+  std::filesystem::remove_all(data_dir());
+  Start({restore});
+  ASSERT_EQ(Wait(), 0) << Errors();
+  EXPECT_TRUE(
+      std::filesystem::exists(data_dir() + "/datasets/reviews/rows.csv"));
+  Start({});
+  ASSERT_TRUE(WaitUntilServing()) << Errors();
+  ASSERT_EQ(kill(process_, SIGTERM), 0);
+  EXPECT_EQ(Wait(), 0) << Errors();
+}
+
+TEST_F(CarouseldTest, ABadBackupEndsItWithOneAndLeavesNothing) {
+  std::ofstream(folder_ / "backup.tar") << "no archive";
+  Start({"--restore=" + (folder_ / "backup.tar").string()});
+  EXPECT_EQ(Wait(), 1);
+  EXPECT_THAT(Errors(), HasSubstr("backup.tar is no tar archive"));
+  EXPECT_FALSE(std::filesystem::exists(data_dir()));
 }
 
 TEST_F(CarouseldTest, AFolderThatCannotBeEndsItWithOne) {

@@ -124,7 +124,8 @@ TEST_F(DrainTest, EveryNewCallIsRefused) {
       {"ListVectors", CallEmpty(*datasets_, &Datasets::ListVectors)},
       {"DeleteVectors", CallEmpty(*datasets_, &Datasets::DeleteVectors)},
       {"GetServerInfo",
-       CallEmpty(*info_, &v1::ServerService::Stub::GetServerInfo)}};
+       CallEmpty(*info_, &v1::ServerService::Stub::GetServerInfo)},
+      {"Backup", StreamEmpty(*admin_, &v1::AdminService::Stub::Backup)}};
   for (const auto& [method, status] : calls) {
     EXPECT_THAT(status, GrpcCodeIs(StatusCode::UNAVAILABLE)) << method;
     EXPECT_EQ(ReasonOf(status), "DRAINING") << method;

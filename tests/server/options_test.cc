@@ -47,12 +47,16 @@ TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
   options.predict_queue = 0;
   options.max_batch_rows = 5000;
   options.max_upload_bytes = 0;
+  options.retention = {.keep_versions = -1,
+                       .keep_checkpoints = -absl::Hours(24),
+                       .keep_jobs = absl::Hours(24) * 36501};
   EXPECT_THAT(
       WrongFlags(options),
       ElementsAre("--metrics_listen", "--engine", "--device", "--threads",
                   "--train_slots", "--train_threads", "--drain_seconds",
                   "--max_queued_jobs", "--predict_queue", "--max_batch_rows",
-                  "--max_upload_bytes"));
+                  "--max_upload_bytes", "--keep_versions",
+                  "--keep_checkpoints_days", "--keep_jobs_days"));
 }
 
 TEST(OptionsTest, SaysValueAndLimit) {

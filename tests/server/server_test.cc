@@ -85,7 +85,7 @@ TEST_F(ServerTest, HealthSpeaksForEveryService) {
   for (const char* service :
        {"", "carousel.v1.SentimentService", "carousel.v1.TrainingService",
         "carousel.v1.ModelService", "carousel.v1.DatasetService",
-        "carousel.v1.ServerService"}) {
+        "carousel.v1.ServerService", "carousel.v1.AdminService"}) {
     const auto response = health.Check(service);
     EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING)
         << service;
@@ -248,7 +248,8 @@ TEST_F(ServerTest, ReflectionListsTheServices) {
   for (const char* service :
        {"carousel.v1.SentimentService", "carousel.v1.TrainingService",
         "carousel.v1.ModelService", "carousel.v1.DatasetService",
-        "carousel.v1.ServerService", "grpc.health.v1.Health"}) {
+        "carousel.v1.ServerService", "carousel.v1.AdminService",
+        "grpc.health.v1.Health"}) {
     EXPECT_THAT(text, HasSubstr(service));
   }
 }

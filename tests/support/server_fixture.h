@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "carousel/v1/admin.grpc.pb.h"
 #include "carousel/v1/datasets.grpc.pb.h"
 #include "carousel/v1/models.grpc.pb.h"
 #include "carousel/v1/sentiment.grpc.pb.h"
@@ -110,6 +111,7 @@ class ServerFixture : public ::testing::Test {
   std::unique_ptr<v1::ModelService::Stub> models_;
   std::unique_ptr<v1::DatasetService::Stub> datasets_;
   std::unique_ptr<v1::ServerService::Stub> info_;
+  std::unique_ptr<v1::AdminService::Stub> admin_;
 };
 
 }  // namespace carousel

@@ -34,6 +34,8 @@ TEST(DataFolderTest, LaysOutAFreshFolder) {
   EXPECT_EQ(folder->model("m"), root / "models/m");
   EXPECT_EQ(folder->model_version("m", 3), root / "models/m/3");
   EXPECT_EQ(folder->job("job-000001"), root / "jobs/job-000001");
+  EXPECT_EQ(folder->checkpoint("job-000001"),
+            root / "jobs/job-000001/checkpoint.bin");
 }
 
 TEST(DataFolderTest, ARelativeRootGivesAbsolutePaths) {

@@ -176,6 +176,22 @@ TEST_F(CatalogueDatabaseTest, DamageIsDataLoss) {
               StatusIs(absl::StatusCode::kDataLoss));
 }
 
+TEST_F(CatalogueDatabaseTest, ACopyHoldsWhatIsCommittedAndNeedsNoOtherFile) {
+  const auto database = Open();
+  ASSERT_OK(Exec(*database, "INSERT INTO models VALUES ('before', 1)"));
+  const std::filesystem::path copy = folder_ / "copy.db";
+  ASSERT_OK(database->Transact([&](SQLite::Database& rows) {
+    rows.exec("INSERT INTO models VALUES ('during', 1)");
+    return database->CopyTo(copy);
+  }));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "copy.db-wal"));
+  SQLite::Database rows(copy.string());
+  EXPECT_EQ(
+      rows.execAndGet("SELECT group_concat(name) FROM models").getString(),
+      "before");
+  EXPECT_OK(CatalogueDatabase::Open(copy));
+}
+
 TEST_F(CatalogueDatabaseTest, AFolderThatIsNotThereCannotBeOpened) {
   EXPECT_FALSE(CatalogueDatabase::Open(folder_ / "none/carousel.db").ok());
 }

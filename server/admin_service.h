@@ -1,0 +1,36 @@
+// carousel.v1.AdminService over core.
+#ifndef CAROUSEL_SERVER_ADMIN_SERVICE_H_
+#define CAROUSEL_SERVER_ADMIN_SERVICE_H_
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "absl/status/statusor.h"
+#include "carousel/v1/admin.grpc.pb.h"
+#include "core/base/executor.h"
+#include "server/backup_call.h"
+#include "server/drain_gate.h"
+
+namespace carousel {
+
+class AdminService final : public v1::AdminService::CallbackService {
+ public:
+  // Backups are made and read on `files`. Nothing is owned.
+  AdminService(BackupCall::Create create_backup, Executor& files,
+               const DrainGate& gate)
+      : create_backup_(std::move(create_backup)), files_(files), gate_(gate) {}
+
+  grpc::ServerWriteReactor<v1::BackupResponse>* Backup(
+      grpc::CallbackServerContext* context,
+      const v1::BackupRequest* request) override;
+
+ private:
+  const BackupCall::Create create_backup_;
+  Executor& files_;
+  const DrainGate& gate_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_SERVER_ADMIN_SERVICE_H_
