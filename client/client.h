@@ -13,6 +13,7 @@
 #define CAROUSEL_CLIENT_CLIENT_H_
 
 #include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
 
 #include <memory>
 #include <string>
@@ -27,6 +28,7 @@
 #include "carousel/v1/server.grpc.pb.h"
 #include "carousel/v1/training.grpc.pb.h"
 #include "client/call_options.h"
+#include "client/client_options.h"
 
 namespace carousel::client {
 
@@ -37,8 +39,9 @@ inline constexpr std::string_view kUnreachable = "UNREACHABLE";
 // Thread-safe.
 class Client {
  public:
-  // A client of the server at `address` ("host:port"). Connects at the first
-  // call, and again whenever the connection is lost.
+  // Connects at the first call, and again whenever the connection is lost.
+  explicit Client(const ClientOptions& options);
+  // The same in clear text and without a key.
   explicit Client(std::string address);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -107,13 +110,17 @@ class Client {
   v1::TrainingService::StubInterface& training_stub() const {
     return *training_;
   }
+  // Adds the key to a call that is about to begin.
+  void Authenticate(grpc::ClientContext& context) const;
   // The status of a call to this server that ended with `status`.
   absl::Status ToStatus(const grpc::Status& status) const;
 
  private:
-  Client(std::string address, std::shared_ptr<grpc::Channel> channel);
+  Client(const ClientOptions& options,
+         const std::shared_ptr<grpc::Channel>& channel);
 
   const std::string address_;
+  const std::string key_;
   const std::unique_ptr<v1::DatasetService::StubInterface> datasets_;
   const std::unique_ptr<v1::ModelService::StubInterface> models_;
   const std::unique_ptr<v1::SentimentService::StubInterface> sentiment_;
