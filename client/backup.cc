@@ -31,7 +31,7 @@ absl::StatusOr<WrittenBackup> WriteBackup(const Client& client,
                                           const BackupProgress& progress,
                                           const CallOptions& options) {
   ASSIGN_OR_RETURN(const auto writer, AtomicFileWriter::Create(file));
-  CallContext context(options);
+  CallContext context(client, options);
   const auto reader =
       client.admin_stub().Backup(context.get(), v1::BackupRequest());
   WrittenBackup written;

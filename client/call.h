@@ -18,12 +18,13 @@
 
 namespace carousel::client {
 
-// A grpc::ClientContext with a deadline, cancelled by a stop token. Lives as
-// long as its one call.
+// A grpc::ClientContext with the client's key and a deadline, cancelled by a
+// stop token. Lives as long as its one call.
 class CallContext {
  public:
-  explicit CallContext(const CallOptions& options)
+  CallContext(const Client& client, const CallOptions& options)
       : on_stop_(options.stop, [this] { context_.TryCancel(); }) {
+    client.Authenticate(context_);
     if (options.deadline != absl::InfiniteFuture()) {
       context_.set_deadline(absl::ToChronoTime(options.deadline));
     }
@@ -44,7 +45,7 @@ absl::StatusOr<Response> Call(const Client& client, Stub& stub,
                                                            Response*),
                               const Request& request,
                               const CallOptions& options) {
-  CallContext context(options);
+  CallContext context(client, options);
   Response response;
   RETURN_IF_ERROR(
       client.ToStatus((stub.*method)(context.get(), request, &response)));

@@ -4,6 +4,7 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,7 +18,17 @@ namespace {
 
 constexpr int kMaxMessageBytes = 64 << 20;
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+constexpr char kKeyHeader[] = "authorization";
+
+std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(
+    const std::optional<TlsOptions>& tls) {
+  if (!tls.has_value()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({.pem_root_certs = tls->root_certificates,
+                               .pem_private_key = tls->private_key,
+                               .pem_cert_chain = tls->certificate});
+}
+
+std::shared_ptr<grpc::Channel> Connect(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   // A watch waits for a server that starts again; gRPC's own pause between
@@ -31,24 +42,34 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   // An http_proxy in the environment is meant for the web, not for a server
   // that is named by its address.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
-                                   arguments);
+  return grpc::CreateCustomChannel(options.address,
+                                   MakeCredentials(options.tls), arguments);
 }
 
 }  // namespace
 
-Client::Client(const std::string& address)
-    : Client(address, Connect(address)) {}
+Client::Client(const ClientOptions& options)
+    : Client(options, Connect(options)) {}
 
-Client::Client(std::string address,
+Client::Client(std::string address)
+    : Client(ClientOptions{.address = std::move(address)}) {}
+
+Client::Client(const ClientOptions& options,
                const std::shared_ptr<grpc::Channel>& channel)
-    : address_(std::move(address)),
+    : address_(options.address),
+      key_(options.key),
       admin_(v1::AdminService::NewStub(channel)),
       datasets_(v1::DatasetService::NewStub(channel)),
       models_(v1::ModelService::NewStub(channel)),
       sentiment_(v1::SentimentService::NewStub(channel)),
       server_(v1::ServerService::NewStub(channel)),
       training_(v1::TrainingService::NewStub(channel)) {}
+
+// gRPC's own call credentials would insist on TLS, which a server on loopback
+// need not have.
+void Client::Authenticate(grpc::ClientContext& context) const {
+  if (!key_.empty()) context.AddMetadata(kKeyHeader, "Bearer " + key_);
+}
 
 absl::Status Client::ToStatus(const grpc::Status& status) const {
   absl::Status result = FromGrpcStatus(status);

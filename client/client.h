@@ -14,6 +14,7 @@
 #define CAROUSEL_CLIENT_CLIENT_H_
 
 #include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
 
 #include <memory>
 #include <string>
@@ -29,6 +30,7 @@
 #include "carousel/v1/server.grpc.pb.h"
 #include "carousel/v1/training.grpc.pb.h"
 #include "client/call_options.h"
+#include "client/client_options.h"
 
 namespace carousel::client {
 
@@ -39,9 +41,10 @@ inline constexpr std::string_view kUnreachable = "UNREACHABLE";
 // Thread-safe.
 class Client {
  public:
-  // A client of the server at `address` ("host:port"). Connects at the first
-  // call, and again whenever the connection is lost.
-  explicit Client(const std::string& address);
+  // Connects at the first call, and again whenever the connection is lost.
+  explicit Client(const ClientOptions& options);
+  // The same in clear text and without a key.
+  explicit Client(std::string address);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -110,13 +113,17 @@ class Client {
   v1::TrainingService::StubInterface& training_stub() const {
     return *training_;
   }
+  // Adds the key to a call that is about to begin.
+  void Authenticate(grpc::ClientContext& context) const;
   // The status of a call to this server that ended with `status`.
   absl::Status ToStatus(const grpc::Status& status) const;
 
  private:
-  Client(std::string address, const std::shared_ptr<grpc::Channel>& channel);
+  Client(const ClientOptions& options,
+         const std::shared_ptr<grpc::Channel>& channel);
 
   const std::string address_;
+  const std::string key_;
   const std::unique_ptr<v1::AdminService::StubInterface> admin_;
   const std::unique_ptr<v1::DatasetService::StubInterface> datasets_;
   const std::unique_ptr<v1::ModelService::StubInterface> models_;

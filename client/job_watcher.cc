@@ -59,7 +59,7 @@ class Connections {
  private:
   // One connection: the job when it is over, else why the connection ended.
   WatchEnd ReadOne() {
-    CallContext context(options_.call);
+    CallContext context(client_, options_.call);
     v1::WatchTrainingJobRequest request;
     request.set_job(options_.job);
     request.set_after_epoch(last_epoch_);

@@ -123,7 +123,7 @@ absl::StatusOr<ExportedModel> ExportModel(const Client& client,
   v1::ExportModelRequest request;
   request.set_model(model);
   request.set_format(format);
-  CallContext context(options);
+  CallContext context(client, options);
   const auto reader = client.model_stub().ExportModel(context.get(), request);
 
   ExportedModel exported;

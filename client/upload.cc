@@ -88,7 +88,7 @@ absl::StatusOr<Response> Upload(
     const Header& header, const std::filesystem::path& path,
     const UploadProgress& progress, const CallOptions& options) {
   ASSIGN_OR_RETURN(InputFile file, InputFile::Open(path));
-  CallContext context(options);
+  CallContext context(client, options);
   Response response;
   const auto writer = (stub.*method)(context.get(), &response);
   const absl::Status sent = Send<Request>(header, file, progress, *writer);

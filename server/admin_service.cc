@@ -1,13 +1,12 @@
 #include "server/admin_service.h"
 
 #include "absl/status/status.h"
-#include "server/authorize.h"
 
 namespace carousel {
 
 grpc::ServerWriteReactor<v1::BackupResponse>* AdminService::Backup(
     grpc::CallbackServerContext* context, const v1::BackupRequest* request) {
-  absl::Status admitted = Authorize(*context, Role::kAdmin);
+  absl::Status admitted = authorizer_.Authorize(*context, Role::kAdmin);
   admitted.Update(gate_.Admit());
   return new BackupCall(admitted, *context, files_, create_backup_);
 }

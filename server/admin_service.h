@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "carousel/v1/admin.grpc.pb.h"
 #include "core/base/executor.h"
+#include "server/authorizer.h"
 #include "server/backup_call.h"
 #include "server/drain_gate.h"
 
@@ -17,15 +18,19 @@ namespace carousel {
 class AdminService final : public v1::AdminService::CallbackService {
  public:
   // Backups are made and read on `files`. Nothing is owned.
-  AdminService(BackupCall::Create create_backup, Executor& files,
-               const DrainGate& gate)
-      : create_backup_(std::move(create_backup)), files_(files), gate_(gate) {}
+  AdminService(const Authorizer& authorizer, BackupCall::Create create_backup,
+               Executor& files, const DrainGate& gate)
+      : authorizer_(authorizer),
+        create_backup_(std::move(create_backup)),
+        files_(files),
+        gate_(gate) {}
 
   grpc::ServerWriteReactor<v1::BackupResponse>* Backup(
       grpc::CallbackServerContext* context,
       const v1::BackupRequest* request) override;
 
  private:
+  const Authorizer& authorizer_;
   const BackupCall::Create create_backup_;
   Executor& files_;
   const DrainGate& gate_;

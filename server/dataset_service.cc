@@ -5,7 +5,6 @@
 
 #include "absl/status/status.h"
 #include "core/base/status_macros.h"
-#include "server/authorize.h"
 #include "server/dataset_description.h"
 #include "server/dataset_translation.h"
 #include "server/field_checks.h"
@@ -15,7 +14,7 @@ namespace carousel {
 grpc::ServerReadReactor<v1::UploadDatasetRequest>*
 DatasetService::UploadDataset(grpc::CallbackServerContext* context,
                               v1::UploadDatasetResponse* response) {
-  absl::Status admitted = Authorize(*context, Role::kTrainer);
+  absl::Status admitted = authorizer_.Authorize(*context, Role::kTrain);
   admitted.Update(gate_.Admit());
   return new UploadCall<v1::UploadDatasetRequest, DatasetUpload>(
       admitted, *context, environment_,
@@ -33,7 +32,7 @@ DatasetService::UploadDataset(grpc::CallbackServerContext* context,
 grpc::ServerReadReactor<v1::UploadVectorsRequest>*
 DatasetService::UploadVectors(grpc::CallbackServerContext* context,
                               v1::UploadVectorsResponse* response) {
-  absl::Status admitted = Authorize(*context, Role::kTrainer);
+  absl::Status admitted = authorizer_.Authorize(*context, Role::kTrain);
   admitted.Update(gate_.Admit());
   return new UploadCall<v1::UploadVectorsRequest, VectorsUpload>(
       admitted, *context, environment_,
@@ -54,7 +53,7 @@ grpc::ServerUnaryReactor* DatasetService::ListDatasets(
     const v1::ListDatasetsRequest* request,
     v1::ListDatasetsResponse* response) {
   return unary_.Run(
-      Authorize(*context, Role::kReader), *context,
+      authorizer_.Authorize(*context, Role::kPredict), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(
             const PageRequest page,
@@ -73,7 +72,7 @@ grpc::ServerUnaryReactor* DatasetService::DescribeDataset(
     const v1::DescribeDatasetRequest* request,
     v1::DescribeDatasetResponse* response) {
   return heavy_.Run(
-      Authorize(*context, Role::kReader), *context,
+      authorizer_.Authorize(*context, Role::kPredict), *context,
       [=, this](std::stop_token stop) -> absl::Status {
         ASSIGN_OR_RETURN(const DescribeRequest asked, FromProto(*request));
         ASSIGN_OR_RETURN(const DatasetDescription description,
@@ -90,7 +89,7 @@ grpc::ServerUnaryReactor* DatasetService::DeleteDataset(
     grpc::CallbackServerContext* context,
     const v1::DeleteDatasetRequest* request,
     v1::DeleteDatasetResponse* response) {
-  return unary_.Run(Authorize(*context, Role::kAdmin), *context,
+  return unary_.Run(authorizer_.Authorize(*context, Role::kAdmin), *context,
                     [=, this](std::stop_token) -> absl::Status {
                       RETURN_IF_ERROR(ValidateName("name", request->name()));
                       return assets_.DeleteDataset(request->name());
@@ -101,7 +100,7 @@ grpc::ServerUnaryReactor* DatasetService::ListVectors(
     grpc::CallbackServerContext* context, const v1::ListVectorsRequest* request,
     v1::ListVectorsResponse* response) {
   return unary_.Run(
-      Authorize(*context, Role::kReader), *context,
+      authorizer_.Authorize(*context, Role::kPredict), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(
             const PageRequest page,
@@ -119,7 +118,7 @@ grpc::ServerUnaryReactor* DatasetService::DeleteVectors(
     grpc::CallbackServerContext* context,
     const v1::DeleteVectorsRequest* request,
     v1::DeleteVectorsResponse* response) {
-  return unary_.Run(Authorize(*context, Role::kAdmin), *context,
+  return unary_.Run(authorizer_.Authorize(*context, Role::kAdmin), *context,
                     [=, this](std::stop_token) -> absl::Status {
                       RETURN_IF_ERROR(ValidateName("name", request->name()));
                       return assets_.DeleteVectors(request->name());

@@ -6,6 +6,7 @@
 #include "carousel/v1/datasets.grpc.pb.h"
 #include "core/store/asset_store.h"
 #include "server/asset_import.h"
+#include "server/authorizer.h"
 #include "server/drain_gate.h"
 #include "server/unary_call.h"
 #include "server/upload_call.h"
@@ -15,9 +16,10 @@ namespace carousel {
 class DatasetService final : public v1::DatasetService::CallbackService {
  public:
   // Nothing is owned.
-  DatasetService(AssetStore& assets, const UploadEnvironment& environment,
-                 const DrainGate& gate)
-      : assets_(assets),
+  DatasetService(const Authorizer& authorizer, AssetStore& assets,
+                 const UploadEnvironment& environment, const DrainGate& gate)
+      : authorizer_(authorizer),
+        assets_(assets),
         environment_(environment),
         gate_(gate),
         import_(environment.folder, assets),
@@ -52,6 +54,7 @@ class DatasetService final : public v1::DatasetService::CallbackService {
       v1::DeleteVectorsResponse* response) override;
 
  private:
+  const Authorizer& authorizer_;
   AssetStore& assets_;
   const UploadEnvironment environment_;
   const DrainGate& gate_;

@@ -27,6 +27,9 @@
 #include "server/options.h"
 #include "server/server.h"
 
+// A file that is not given. Not "": `--key_file=$UNSET` would open the server.
+constexpr char kNoFile[] = "none";
+
 ABSL_FLAG(std::string, data_dir, "",
           "Folder of datasets, models and jobs; created when missing. One "
           "server a folder.");
@@ -48,8 +51,20 @@ ABSL_FLAG(int, train_threads, 0,
           "Threads of each training job; 0: all cores divided by train_slots");
 ABSL_FLAG(int, drain_seconds, 30,
           "How long a stop waits for running calls and workers");
+ABSL_FLAG(std::string, key_file, kNoFile,
+          "File of the keys that callers must show, read again when it changes "
+          "and at SIGHUP: lines ROLE SHA256 [NAME], where ROLE is predict, "
+          "train or admin. none: everybody may do everything");
 ABSL_FLAG(bool, allow_open, false,
-          "Allows a --listen that other machines can reach");
+          "Allows a --listen that other machines can reach without --key_file");
+ABSL_FLAG(std::string, tls_cert, kNoFile,
+          "File of the server's certificate, in PEM, for TLS; read again as "
+          "the keys are");
+ABSL_FLAG(std::string, tls_key, kNoFile,
+          "File of the certificate's private key");
+ABSL_FLAG(std::string, tls_client_ca, kNoFile,
+          "File of the certificates that sign those of clients; each client "
+          "must then show one (mutual TLS)");
 ABSL_FLAG(std::string, log_level, "info",
           "trace, debug, info, warning, error, critical or off");
 ABSL_FLAG(std::int64_t, max_queued_jobs, 1000, "Training jobs waiting");
@@ -76,6 +91,23 @@ constexpr int kExitError = 1;
 constexpr int kExitUsage = 2;
 constexpr char kWorkerName[] = "carousel_worker";
 
+std::filesystem::path FileOf(const std::string& flag) {
+  return flag == kNoFile ? "" : flag;
+}
+
+absl::Status CheckFileFlags() {
+  for (const auto& [name, value] :
+       {std::pair("--key_file", absl::GetFlag(FLAGS_key_file)),
+        std::pair("--tls_cert", absl::GetFlag(FLAGS_tls_cert)),
+        std::pair("--tls_key", absl::GetFlag(FLAGS_tls_key)),
+        std::pair("--tls_client_ca", absl::GetFlag(FLAGS_tls_client_ca))}) {
+    if (!value.empty()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, " is empty; name a file, or leave the flag out"));
+  }
+  return absl::OkStatus();
+}
+
 carousel::ServerOptions ReadFlags() {
   carousel::ServerOptions options;
   options.data_dir = absl::GetFlag(FLAGS_data_dir);
@@ -87,7 +119,11 @@ carousel::ServerOptions ReadFlags() {
   options.train_slots = absl::GetFlag(FLAGS_train_slots);
   options.train_threads = absl::GetFlag(FLAGS_train_threads);
   options.drain = absl::Seconds(absl::GetFlag(FLAGS_drain_seconds));
+  options.key_file = FileOf(absl::GetFlag(FLAGS_key_file));
   options.allow_open = absl::GetFlag(FLAGS_allow_open);
+  options.tls.tls_cert = FileOf(absl::GetFlag(FLAGS_tls_cert));
+  options.tls.tls_key = FileOf(absl::GetFlag(FLAGS_tls_key));
+  options.tls.tls_client_ca = FileOf(absl::GetFlag(FLAGS_tls_client_ca));
   options.max_queued_jobs = absl::GetFlag(FLAGS_max_queued_jobs);
   options.predict_queue = absl::GetFlag(FLAGS_predict_queue);
   options.max_batch_rows = absl::GetFlag(FLAGS_max_batch_rows);
@@ -124,6 +160,16 @@ sigset_t StopSignals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+// SIGHUP as well, where there are files to read again. Elsewhere it ends the
+// program, as it does when the terminal closes.
+sigset_t WatchedSignals(const carousel::ServerOptions& options) {
+  sigset_t signals = StopSignals();
+  if (!options.key_file.empty() || !options.tls.tls_cert.empty()) {
+    sigaddset(&signals, SIGHUP);
+  }
   return signals;
 }
 
@@ -172,8 +218,21 @@ int Restore(const std::string& file, const std::string& data_dir) {
   return EXIT_SUCCESS;
 }
 
+int WaitForStop(carousel::CarouselServer& server, spdlog::logger& log,
+                const sigset_t& signals) {
+  while (true) {
+    const int signal_number = WaitForSignal(signals);
+    if (signal_number != SIGHUP) return signal_number;
+    log.info("signal={} reading keys and certificates",
+             strsignal(signal_number));
+    server.ReloadAccess();
+  }
+}
+
 int Run(const carousel::ServerOptions& options,
-        const std::shared_ptr<spdlog::logger>& log, const sigset_t& signals) {
+        const std::shared_ptr<spdlog::logger>& log) {
+  const sigset_t signals = WatchedSignals(options);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   auto server = carousel::CarouselServer::Create(options, log);
   if (!server.ok()) return Fail(server.status());
   if (absl::Status status = (*server)->Start(); !status.ok()) {
@@ -183,11 +242,11 @@ int Run(const carousel::ServerOptions& options,
   // For whoever started it and waits for it, a script for example.
   std::printf("serving on %s\n", (*server)->address().c_str());
   std::fflush(stdout);
-  const int signal_number = WaitForSignal(signals);
+  const int signal_number = WaitForStop(**server, *log, signals);
   log->info("signal={} draining", strsignal(signal_number));
   // Whoever asks twice does not want to wait. Jobs survive that.
-  std::thread([signals] {
-    WaitForSignal(signals);
+  std::thread([] {
+    WaitForSignal(StopSignals());
     std::_Exit(128 + SIGTERM);
   }).detach();
   (*server)->Shutdown();
@@ -217,6 +276,7 @@ int main(int argc, char** argv) {
   if (const std::string file = absl::GetFlag(FLAGS_restore); !file.empty()) {
     return Restore(file, absl::GetFlag(FLAGS_data_dir));
   }
+  if (absl::Status status = CheckFileFlags(); !status.ok()) return Fail(status);
   const std::string level = absl::GetFlag(FLAGS_log_level);
   const auto parsed_level = spdlog::level::from_str(level);
   if (parsed_level == spdlog::level::off && level != "off") {
@@ -227,5 +287,5 @@ int main(int argc, char** argv) {
   }
   const std::shared_ptr<spdlog::logger> log = MakeLog();
   log->set_level(parsed_level);
-  return Run(ReadFlags(), log, signals);
+  return Run(ReadFlags(), log);
 }

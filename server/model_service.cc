@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "core/base/checksums.h"
 #include "core/base/status_macros.h"
-#include "server/authorize.h"
 #include "server/common_translation.h"
 #include "server/field_checks.h"
 #include "server/model_translation.h"
@@ -59,7 +58,7 @@ grpc::ServerUnaryReactor* ModelService::ListModels(
     grpc::CallbackServerContext* context, const v1::ListModelsRequest* request,
     v1::ListModelsResponse* response) {
   return unary_.Run(
-      Authorize(*context, Role::kReader), *context,
+      authorizer_.Authorize(*context, Role::kPredict), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const ModelListRequest list, FromProto(*request));
         ASSIGN_OR_RETURN(const auto page, models_.List(list.model, list.page));
@@ -75,7 +74,7 @@ grpc::ServerUnaryReactor* ModelService::GetModel(
     grpc::CallbackServerContext* context, const v1::GetModelRequest* request,
     v1::GetModelResponse* response) {
   return unary_.Run(
-      Authorize(*context, Role::kReader), *context,
+      authorizer_.Authorize(*context, Role::kPredict), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
         ASSIGN_OR_RETURN(const auto record, models_.Resolve(reference));
@@ -88,7 +87,7 @@ grpc::ServerUnaryReactor* ModelService::PromoteModel(
     const v1::PromoteModelRequest* request,
     v1::PromoteModelResponse* response) {
   return changes_.Run(
-      Authorize(*context, Role::kAdmin), *context,
+      authorizer_.Authorize(*context, Role::kAdmin), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const PromoteRequest promote, FromProto(*request));
         ASSIGN_OR_RETURN(const auto record,
@@ -102,7 +101,7 @@ grpc::ServerUnaryReactor* ModelService::LoadModel(
     grpc::CallbackServerContext* context, const v1::LoadModelRequest* request,
     v1::LoadModelResponse* response) {
   return changes_.Run(
-      Authorize(*context, Role::kAdmin), *context,
+      authorizer_.Authorize(*context, Role::kAdmin), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
         RETURN_IF_ERROR(registry_.Load(reference));
@@ -115,7 +114,7 @@ grpc::ServerUnaryReactor* ModelService::UnloadModel(
     grpc::CallbackServerContext* context, const v1::UnloadModelRequest* request,
     v1::UnloadModelResponse* response) {
   return changes_.Run(
-      Authorize(*context, Role::kAdmin), *context,
+      authorizer_.Authorize(*context, Role::kAdmin), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
         RETURN_IF_ERROR(registry_.Unload(reference));
@@ -127,7 +126,7 @@ grpc::ServerUnaryReactor* ModelService::UnloadModel(
 grpc::ServerUnaryReactor* ModelService::DeleteModel(
     grpc::CallbackServerContext* context, const v1::DeleteModelRequest* request,
     v1::DeleteModelResponse* response) {
-  return changes_.Run(Authorize(*context, Role::kAdmin), *context,
+  return changes_.Run(authorizer_.Authorize(*context, Role::kAdmin), *context,
                       [=, this](std::stop_token) -> absl::Status {
                         ASSIGN_OR_RETURN(const auto reference,
                                          FromProto(*request));
@@ -150,7 +149,7 @@ absl::StatusOr<ModelExport> ModelService::PrepareExport(
 grpc::ServerWriteReactor<v1::ExportModelResponse>* ModelService::ExportModel(
     grpc::CallbackServerContext* context,
     const v1::ExportModelRequest* request) {
-  absl::Status admitted = Authorize(*context, Role::kReader);
+  absl::Status admitted = authorizer_.Authorize(*context, Role::kPredict);
   admitted.Update(gate_.Admit());
   return new ExportCall(
       admitted, *context, exports_,

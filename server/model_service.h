@@ -11,6 +11,7 @@
 #include "core/serve/model_registry.h"
 #include "core/store/data_folder.h"
 #include "core/store/model_store.h"
+#include "server/authorizer.h"
 #include "server/drain_gate.h"
 #include "server/export_call.h"
 #include "server/unary_call.h"
@@ -27,10 +28,11 @@ struct ModelServiceExecutors {
 class ModelService final : public v1::ModelService::CallbackService {
  public:
   // Nothing is owned.
-  ModelService(ModelRegistry& registry, const ModelStore& models,
-               const DataFolder& folder, const ModelServiceExecutors& executors,
-               const DrainGate& gate)
-      : registry_(registry),
+  ModelService(const Authorizer& authorizer, ModelRegistry& registry,
+               const ModelStore& models, const DataFolder& folder,
+               const ModelServiceExecutors& executors, const DrainGate& gate)
+      : authorizer_(authorizer),
+        registry_(registry),
         models_(models),
         folder_(folder),
         exports_(executors.files),
@@ -76,6 +78,7 @@ class ModelService final : public v1::ModelService::CallbackService {
   absl::StatusOr<ModelExport> PrepareExport(
       const v1::ExportModelRequest& request, const std::stop_token& stop) const;
 
+  const Authorizer& authorizer_;
   ModelRegistry& registry_;
   const ModelStore& models_;
   const DataFolder& folder_;

@@ -33,13 +33,14 @@ void CheckListen(const ServerOptions& options, FieldViolations& violations) {
       "--metrics_listen",
       ListenAddress::Parse("--metrics_listen", options.metrics_listen).status(),
       violations);
-  if (listen.ok() && !listen->IsLoopback() && !options.allow_open) {
+  if (listen.ok() && !listen->IsLoopback() && options.key_file.empty() &&
+      !options.allow_open) {
     violations.Add(
         "--listen",
         absl::StrCat("--listen is ", options.listen,
-                     ", which other machines can reach, and whoever reaches "
-                     "this server may do everything; use 127.0.0.1, or add "
-                     "--allow_open if that is meant"));
+                     ", which other machines can reach, and whoever reaches a "
+                     "server without keys may do everything; give --key_file, "
+                     "use 127.0.0.1, or add --allow_open if that is meant"));
   }
 }
 
@@ -54,6 +55,21 @@ void CheckEngine(const ServerOptions& options, FieldViolations& violations) {
   }
 }
 
+void CheckTls(const TlsFiles& tls, FieldViolations& violations) {
+  if (tls.tls_cert.empty() != tls.tls_key.empty()) {
+    const bool cert_is_missing = tls.tls_cert.empty();
+    violations.Add(cert_is_missing ? "--tls_cert" : "--tls_key",
+                   cert_is_missing
+                       ? "--tls_cert is missing: a --tls_key needs one"
+                       : "--tls_key is missing: a --tls_cert needs one");
+  }
+  if (!tls.tls_client_ca.empty() && tls.tls_cert.empty()) {
+    violations.Add("--tls_client_ca",
+                   "--tls_client_ca is of no use without --tls_cert and "
+                   "--tls_key: there is no TLS");
+  }
+}
+
 }  // namespace
 
 absl::Status Validate(const ServerOptions& options) {
@@ -64,6 +80,7 @@ absl::Status Validate(const ServerOptions& options) {
                    "shall hold) datasets, models and jobs");
   }
   CheckListen(options, violations);
+  CheckTls(options.tls, violations);
   CheckEngine(options, violations);
   CheckRange("--threads", options.threads, 0, 1024, violations);
   CheckRange("--train_slots", options.train_slots, 1, 64, violations);

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "core/store/retention.h"
+#include "server/tls_material.h"
 
 namespace carousel {
 
@@ -23,7 +24,10 @@ struct ServerOptions {
   int train_slots = 1;
   int train_threads = 0;  // of each worker; 0: the cores shared by the slots
   absl::Duration drain = absl::Seconds(30);
-  bool allow_open = false;  // a `listen` outside loopback
+  // Who may do what (server/key_ring.h); "": everybody everything.
+  std::filesystem::path key_file;
+  bool allow_open = false;  // a `listen` outside loopback without key_file
+  TlsFiles tls;             // without a tls_cert: clear text
 
   std::int64_t max_queued_jobs = 1000;
   std::int64_t predict_queue = 16384;  // texts waiting

@@ -85,6 +85,8 @@ class RpcInterceptor final : public grpc::experimental::Interceptor {
     metadata.erase(kRequestIdKey);
     metadata.emplace(kRequestIdKey, request_id_);
     peer_ = context_.peer();
+    // The log's own look: methods decide for themselves.
+    if (ours_) caller_ = observers_.authorizer.CallerName(metadata);
   }
 
   void Conclude(grpc::StatusCode code) {
@@ -94,9 +96,10 @@ class RpcInterceptor final : public grpc::experimental::Interceptor {
     method_.Ended(code, elapsed.count());
     observers_.log->log(
         ours_ ? spdlog::level::info : spdlog::level::debug,
-        "rpc method={} code={} seconds={:.6f} request_id={} peer={}",
+        "rpc method={} code={} seconds={:.6f} request_id={} peer={} "
+        "caller={}",
         method_.label(), GrpcCodeName(code), elapsed.count(), request_id_,
-        peer_);
+        peer_, caller_.empty() ? "-" : caller_);
   }
 
   const RpcObservers& observers_;
@@ -106,6 +109,7 @@ class RpcInterceptor final : public grpc::experimental::Interceptor {
   const std::chrono::steady_clock::time_point began_;
   std::string request_id_;
   std::string peer_;
+  std::string caller_;  // the name of its key
   bool concluded_ = false;
 };
 

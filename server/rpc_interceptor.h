@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/base/clock.h"
+#include "server/authorizer.h"
 #include "server/drain_gate.h"
 #include "server/rpc_metrics.h"
 
@@ -27,6 +28,7 @@ std::string RequestId(const grpc::CallbackServerContext& context);
 struct RpcObservers {
   RpcMetrics& metrics;
   DrainGate& gate;
+  const Authorizer& authorizer;
   std::shared_ptr<spdlog::logger> log;
   const Clock& clock;
 };

@@ -7,7 +7,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/status_macros.h"
-#include "server/authorize.h"
 #include "server/sentiment_translation.h"
 
 namespace carousel {
@@ -15,13 +14,15 @@ namespace carousel {
 grpc::ServerUnaryReactor* SentimentService::Predict(
     grpc::CallbackServerContext* context, const v1::PredictRequest* request,
     v1::PredictResponse* response) {
-  return heavy_.RunAsync(
-      Authorize(*context, Role::kReader), *context, [&](UnaryCall* call) {
-        auto predict =
-            FromProto(*request, context->deadline(), call->stop_token());
-        if (!predict.ok()) return call->Complete(predict.status());
-        BeginPredict(call, *std::move(predict), response);
-      });
+  return heavy_.RunAsync(authorizer_.Authorize(*context, Role::kPredict),
+                         *context, [&](UnaryCall* call) {
+                           auto predict =
+                               FromProto(*request, context->deadline(),
+                                         call->stop_token());
+                           if (!predict.ok())
+                             return call->Complete(predict.status());
+                           BeginPredict(call, *std::move(predict), response);
+                         });
 }
 
 void SentimentService::BeginPredict(UnaryCall* call, PredictRequest request,
@@ -43,7 +44,7 @@ grpc::ServerUnaryReactor* SentimentService::Evaluate(
     grpc::CallbackServerContext* context, const v1::EvaluateRequest* request,
     v1::EvaluateResponse* response) {
   return heavy_.Run(
-      Authorize(*context, Role::kReader), *context,
+      authorizer_.Authorize(*context, Role::kPredict), *context,
       [=, this](std::stop_token stop) -> absl::Status {
         ASSIGN_OR_RETURN(const auto evaluation, FromProto(*request));
         ASSIGN_OR_RETURN(const auto result, evaluation_.Run(evaluation, stop));
@@ -57,7 +58,7 @@ grpc::ServerUnaryReactor* SentimentService::GetEmbeddingProjection(
     const v1::GetEmbeddingProjectionRequest* request,
     v1::GetEmbeddingProjectionResponse* response) {
   return heavy_.Run(
-      Authorize(*context, Role::kReader), *context,
+      authorizer_.Authorize(*context, Role::kPredict), *context,
       [=, this](std::stop_token stop) -> absl::Status {
         ASSIGN_OR_RETURN(const auto projection, FromProto(*request));
         ASSIGN_OR_RETURN(const auto result, projection_.Run(projection, stop));

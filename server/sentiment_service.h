@@ -4,6 +4,7 @@
 
 #include "carousel/v1/sentiment.grpc.pb.h"
 #include "core/serve/predictor.h"
+#include "server/authorizer.h"
 #include "server/evaluation.h"
 #include "server/predict_metrics.h"
 #include "server/unary_call.h"
@@ -14,10 +15,12 @@ namespace carousel {
 class SentimentService final : public v1::SentimentService::CallbackService {
  public:
   // Nothing is owned. `heavy` runs work of seconds to minutes.
-  SentimentService(Predictor& predictor, const Evaluation& evaluation,
+  SentimentService(const Authorizer& authorizer, Predictor& predictor,
+                   const Evaluation& evaluation,
                    const WordProjection& projection, PredictMetrics& metrics,
                    const UnaryRunner& heavy)
-      : predictor_(predictor),
+      : authorizer_(authorizer),
+        predictor_(predictor),
         evaluation_(evaluation),
         projection_(projection),
         metrics_(metrics),
@@ -38,6 +41,7 @@ class SentimentService final : public v1::SentimentService::CallbackService {
   void BeginPredict(UnaryCall* call, PredictRequest request,
                     v1::PredictResponse* response);
 
+  const Authorizer& authorizer_;
   Predictor& predictor_;
   const Evaluation& evaluation_;
   const WordProjection& projection_;

@@ -2,7 +2,6 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/security/server_credentials.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -58,6 +57,8 @@ absl::StatusOr<std::unique_ptr<CarouselServer>> CarouselServer::Create(
   SetTorchThreads(options.threads);
   std::unique_ptr<CarouselServer> server(
       new CarouselServer(options, log, std::move(device)));
+  ASSIGN_OR_RETURN(server->access_,
+                   Access::Create(options, server->clock_, log));
   ASSIGN_OR_RETURN(server->backend_,
                    Backend::Open(options, server->device_, server->metrics_,
                                  server->clock_, std::move(log)));
@@ -91,6 +92,7 @@ absl::Status CarouselServer::Start() {
   RETURN_IF_ERROR(CheckListen(listen_));
   RETURN_IF_ERROR(backend_->Start());
   RETURN_IF_ERROR(StartGrpc());
+  access_->LogExposure(listen_);
   log_->info(
       "serving address={} metrics_address={} data_dir={} device={} "
       "engine={}",
@@ -134,15 +136,15 @@ ServiceSettings CarouselServer::MakeServiceSettings() const {
 absl::Status CarouselServer::StartGrpc() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  services_.emplace(MakeServiceSettings(), *backend_, metrics_, gate_, log_);
+  services_.emplace(MakeServiceSettings(), access_->authorizer(), *backend_,
+                    metrics_, gate_, log_);
   // Health answers from the first moment, so where the port is known the files
   // come first; where it is not, nobody can ask before they are there.
   const bool port_is_known = listen_.port != 0;
   if (port_is_known) RETURN_IF_ERROR(WriteAddresses());
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(listen_.ToString(),
-                           grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(listen_.ToString(), access_->credentials(), &port);
   Configure(builder);
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || port == 0) return ExplainListenFailure(listen_);
@@ -165,8 +167,12 @@ void CarouselServer::Configure(grpc::ServerBuilder& builder) {
   std::vector<
       std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>
       interceptors;
-  interceptors.push_back(std::make_unique<RpcInterceptorFactory>(RpcObservers{
-      .metrics = metrics_.rpc(), .gate = gate_, .log = log_, .clock = clock_}));
+  interceptors.push_back(std::make_unique<RpcInterceptorFactory>(
+      RpcObservers{.metrics = metrics_.rpc(),
+                   .gate = gate_,
+                   .authorizer = access_->authorizer(),
+                   .log = log_,
+                   .clock = clock_}));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   services_->Register(builder);
 }

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/clock.h"
+#include "server/access.h"
 #include "server/address_file.h"
 #include "server/backend.h"
 #include "server/drain_gate.h"
@@ -29,7 +30,8 @@ namespace carousel {
 // Start and Shutdown once each, from one thread; the addresses in between.
 class CarouselServer {
  public:
-  // Checks the options (INVALID_ARGUMENT), opens the data folder
+  // Checks the options and the files of keys and certificates
+  // (INVALID_ARGUMENT), opens the data folder
   // (FAILED_PRECONDITION while another server has it) and loads the labelled
   // models. LibTorch's threads are set for the whole process.
   static absl::StatusOr<std::unique_ptr<CarouselServer>> Create(
@@ -49,6 +51,10 @@ class CarouselServer {
   // a second signal does: a stop that never comes is worse, and jobs survive
   // it.
   void Shutdown();
+
+  // Reads the files of keys and certificates now, and not in some seconds.
+  // From any thread, after Create and before Shutdown.
+  void ReloadAccess() { access_->Reload(); }
 
   // "host:port", with the ports that were bound.
   std::string address() const { return listen_.ToString(); }
@@ -74,6 +80,7 @@ class CarouselServer {
   DrainGate gate_;
   Metrics metrics_;
   // What is below is used by what follows it.
+  std::unique_ptr<Access> access_;
   std::unique_ptr<Backend> backend_;
   std::optional<Services> services_;
   std::unique_ptr<grpc::Server> grpc_;

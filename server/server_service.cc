@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/store/records.h"
-#include "server/authorize.h"
 
 namespace carousel {
 
@@ -14,7 +13,7 @@ grpc::ServerUnaryReactor* ServerService::GetServerInfo(
     grpc::CallbackServerContext* context,
     const v1::GetServerInfoRequest* request,
     v1::GetServerInfoResponse* response) {
-  return unary_.Run(Authorize(*context, Role::kReader), *context,
+  return unary_.Run(authorizer_.Authorize(*context, Role::kPredict), *context,
                     [=, this](std::stop_token) -> absl::Status {
                       ASSIGN_OR_RETURN(*response->mutable_server(), Describe());
                       return absl::OkStatus();

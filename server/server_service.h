@@ -8,6 +8,7 @@
 #include "core/serve/model_registry.h"
 #include "core/serve/predictor.h"
 #include "core/store/job_store.h"
+#include "server/authorizer.h"
 #include "server/unary_call.h"
 
 namespace carousel {
@@ -15,10 +16,11 @@ namespace carousel {
 class ServerService final : public v1::ServerService::CallbackService {
  public:
   // `fixed` is what does not change while the server runs. Nothing is owned.
-  ServerService(v1::ServerInfo fixed, const JobStore& jobs,
-                const ModelRegistry& registry, const Predictor& predictor,
-                const UnaryRunner& unary)
-      : fixed_(std::move(fixed)),
+  ServerService(const Authorizer& authorizer, v1::ServerInfo fixed,
+                const JobStore& jobs, const ModelRegistry& registry,
+                const Predictor& predictor, const UnaryRunner& unary)
+      : authorizer_(authorizer),
+        fixed_(std::move(fixed)),
         jobs_(jobs),
         registry_(registry),
         predictor_(predictor),
@@ -32,6 +34,7 @@ class ServerService final : public v1::ServerService::CallbackService {
  private:
   absl::StatusOr<v1::ServerInfo> Describe() const;
 
+  const Authorizer& authorizer_;
   const v1::ServerInfo fixed_;
   const JobStore& jobs_;
   const ModelRegistry& registry_;

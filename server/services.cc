@@ -7,26 +7,29 @@
 
 namespace carousel {
 
-Services::Services(const ServiceSettings& settings, Backend& backend,
+Services::Services(const ServiceSettings& settings,
+                   const Authorizer& authorizer, Backend& backend,
                    Metrics& metrics, const DrainGate& gate,
                    std::shared_ptr<spdlog::logger> log)
     : quick_(backend.quick(), gate),
       heavy_(backend.heavy(), gate),
-      sentiment_(backend.predictor(), backend.evaluation(),
+      sentiment_(authorizer, backend.predictor(), backend.evaluation(),
                  backend.projection(), metrics.predict(), heavy_),
-      training_(backend.runner(), backend.jobs(), backend.folder(),
+      training_(authorizer, backend.runner(), backend.jobs(), backend.folder(),
                 backend.quick(), gate, std::move(log)),
-      models_(backend.registry(), backend.models(), backend.folder(),
+      models_(authorizer, backend.registry(), backend.models(),
+              backend.folder(),
               {.catalogue = backend.quick(), .files = backend.heavy()}, gate),
-      datasets_(backend.assets(),
+      datasets_(authorizer, backend.assets(),
                 {.pieces = backend.quick(),
                  .imports = backend.heavy(),
                  .folder = backend.folder(),
                  .max_bytes = settings.max_upload_bytes},
                 gate),
-      server_(settings.info, backend.jobs(), backend.registry(),
+      server_(authorizer, settings.info, backend.jobs(), backend.registry(),
               backend.predictor(), quick_),
       admin_(
+          authorizer,
           [&backend](const std::stop_token& stop) {
             return backend.CreateBackup(stop);
           },

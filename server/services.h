@@ -11,6 +11,7 @@
 
 #include "carousel/v1/server.pb.h"
 #include "server/admin_service.h"
+#include "server/authorizer.h"
 #include "server/backend.h"
 #include "server/dataset_service.h"
 #include "server/drain_gate.h"
@@ -31,8 +32,9 @@ struct ServiceSettings {
 class Services {
  public:
   // Nothing is owned but a share of `log`.
-  Services(const ServiceSettings& settings, Backend& backend, Metrics& metrics,
-           const DrainGate& gate, std::shared_ptr<spdlog::logger> log);
+  Services(const ServiceSettings& settings, const Authorizer& authorizer,
+           Backend& backend, Metrics& metrics, const DrainGate& gate,
+           std::shared_ptr<spdlog::logger> log);
   Services(const Services&) = delete;
   Services& operator=(const Services&) = delete;
 

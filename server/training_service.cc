@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/data/dataset.h"
-#include "server/authorize.h"
 #include "server/rpc_interceptor.h"
 #include "server/training_translation.h"
 #include "server/watch_call.h"
@@ -35,7 +34,7 @@ grpc::ServerUnaryReactor* TrainingService::Train(
     grpc::CallbackServerContext* context, const v1::TrainRequest* request,
     v1::TrainResponse* response) {
   return unary_.Run(
-      Authorize(*context, Role::kTrainer), *context,
+      authorizer_.Authorize(*context, Role::kTrain), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const JobRecord asked, FromProto(*request));
         RETURN_IF_ERROR(CheckCanBeTrainedOn(folder_, asked.dataset));
@@ -51,7 +50,7 @@ grpc::ServerUnaryReactor* TrainingService::GetTrainingJob(
     grpc::CallbackServerContext* context,
     const v1::GetTrainingJobRequest* request,
     v1::GetTrainingJobResponse* response) {
-  return unary_.Run(Authorize(*context, Role::kReader), *context,
+  return unary_.Run(authorizer_.Authorize(*context, Role::kPredict), *context,
                     [=, this](std::stop_token) -> absl::Status {
                       ASSIGN_OR_RETURN(const JobRecord job,
                                        jobs_.Get(request->job()));
@@ -65,7 +64,7 @@ grpc::ServerUnaryReactor* TrainingService::ListTrainingJobs(
     const v1::ListTrainingJobsRequest* request,
     v1::ListTrainingJobsResponse* response) {
   return unary_.Run(
-      Authorize(*context, Role::kReader), *context,
+      authorizer_.Authorize(*context, Role::kPredict), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const JobListRequest list, FromProto(*request));
         ASSIGN_OR_RETURN(const auto page, jobs_.List(list.state, list.page));
@@ -80,7 +79,7 @@ grpc::ServerUnaryReactor* TrainingService::ListTrainingJobs(
 grpc::ServerWriteReactor<v1::WatchTrainingJobResponse>*
 TrainingService::WatchTrainingJob(grpc::CallbackServerContext* context,
                                   const v1::WatchTrainingJobRequest* request) {
-  absl::Status admitted = Authorize(*context, Role::kReader);
+  absl::Status admitted = authorizer_.Authorize(*context, Role::kPredict);
   admitted.Update(gate_.Admit());
   admitted.Update(Check(*request));
   return new WatchCall(admitted, *context, *request, runner_, executor_);
@@ -90,7 +89,7 @@ grpc::ServerUnaryReactor* TrainingService::CancelTrainingJob(
     grpc::CallbackServerContext* context,
     const v1::CancelTrainingJobRequest* request,
     v1::CancelTrainingJobResponse* response) {
-  return unary_.Run(Authorize(*context, Role::kTrainer), *context,
+  return unary_.Run(authorizer_.Authorize(*context, Role::kTrain), *context,
                     [=, this](std::stop_token) -> absl::Status {
                       ASSIGN_OR_RETURN(const JobRecord job,
                                        runner_.Cancel(request->job()));
@@ -103,7 +102,7 @@ grpc::ServerUnaryReactor* TrainingService::ResumeTrainingJob(
     grpc::CallbackServerContext* context,
     const v1::ResumeTrainingJobRequest* request,
     v1::ResumeTrainingJobResponse* response) {
-  return unary_.Run(Authorize(*context, Role::kTrainer), *context,
+  return unary_.Run(authorizer_.Authorize(*context, Role::kTrain), *context,
                     [=, this](std::stop_token) -> absl::Status {
                       ASSIGN_OR_RETURN(const JobRecord job,
                                        runner_.Resume(request->job()));
@@ -116,7 +115,7 @@ grpc::ServerUnaryReactor* TrainingService::ListEpochs(
     grpc::CallbackServerContext* context, const v1::ListEpochsRequest* request,
     v1::ListEpochsResponse* response) {
   return unary_.Run(
-      Authorize(*context, Role::kReader), *context,
+      authorizer_.Authorize(*context, Role::kPredict), *context,
       [=, this](std::stop_token) -> absl::Status {
         ASSIGN_OR_RETURN(const EpochListRequest list, FromProto(*request));
         ASSIGN_OR_RETURN(const auto epochs, jobs_.ListEpochs(list.job));

@@ -11,6 +11,7 @@
 #include "core/jobs/job_runner.h"
 #include "core/store/data_folder.h"
 #include "core/store/job_store.h"
+#include "server/authorizer.h"
 #include "server/drain_gate.h"
 #include "server/unary_call.h"
 
@@ -19,10 +20,12 @@ namespace carousel {
 class TrainingService final : public v1::TrainingService::CallbackService {
  public:
   // Nothing is owned but a share of `log`.
-  TrainingService(JobRunner& runner, const JobStore& jobs,
-                  const DataFolder& folder, Executor& executor,
-                  const DrainGate& gate, std::shared_ptr<spdlog::logger> log)
-      : runner_(runner),
+  TrainingService(const Authorizer& authorizer, JobRunner& runner,
+                  const JobStore& jobs, const DataFolder& folder,
+                  Executor& executor, const DrainGate& gate,
+                  std::shared_ptr<spdlog::logger> log)
+      : authorizer_(authorizer),
+        runner_(runner),
         jobs_(jobs),
         folder_(folder),
         executor_(executor),
@@ -58,6 +61,7 @@ class TrainingService final : public v1::TrainingService::CallbackService {
       v1::ListEpochsResponse* response) override;
 
  private:
+  const Authorizer& authorizer_;
   JobRunner& runner_;
   const JobStore& jobs_;
   const DataFolder& folder_;

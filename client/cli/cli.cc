@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/command_line.h"
 #include "client/cli/commands.h"
+#include "client/cli/connection.h"
 #include "client/cli/error_output.h"
 #include "client/cli/session.h"
 
@@ -65,6 +66,17 @@ ExitCode ReportError(const absl::Status& error, Session& session) {
   return ToExitCode(explained);
 }
 
+absl::StatusOr<ExitCode> RunCommand(const CommandLine& line,
+                                    const ClientOptions& connection,
+                                    Session& session) {
+  if (SendsKeyInClearText(connection)) {
+    session.console().Warning(
+        absl::StrCat("the key travels to ", connection.address,
+                     " in clear text; --tls or --tls_ca encrypts it"));
+  }
+  return line.action()(session);
+}
+
 }  // namespace
 
 ExitCode Run(const std::vector<std::string>& arguments,
@@ -81,8 +93,15 @@ ExitCode Run(const std::vector<std::string>& arguments,
                       arguments.end();
     return ReportUsage(line, error, json, environment);
   }
-  Session session(environment, line.options());
-  const absl::StatusOr<ExitCode> result = line.action()(session);
+  const GlobalOptions& options = line.options();
+  const auto connection = ResolveConnection(options.connection, environment);
+  Session session(environment, options,
+                  connection.ok()
+                      ? *connection
+                      : ClientOptions{.address = options.connection.server});
+  const absl::StatusOr<ExitCode> result =
+      connection.ok() ? RunCommand(line, *connection, session)
+                      : connection.status();
   const ExitCode code =
       result.ok() ? *result : ReportError(result.status(), session);
   environment.out.flush();

@@ -73,11 +73,12 @@ CommandLine::CommandLine()
   root_.require_subcommand(1);
   root_.set_version_flag("--version", "carousel " CAROUSEL_VERSION);
   root_
-      .add_option("--server", options_.server,
+      .add_option("--server", options_.connection.server,
                   absl::StrCat("The server's host:port; else $CAROUSEL_SERVER, "
                                "else ",
                                kDefaultServer))
       ->type_name("HOST:PORT");
+  AddConnectionOptions();
   root_.add_flag("--json", options_.json,
                  "Print JSON on standard output, errors too");
   root_
@@ -90,6 +91,28 @@ CommandLine::CommandLine()
       "refused input,\n5 unavailable or deadline, 6 the job failed or was "
       "cancelled.\n\nExample:\n  carousel train --dataset=imdb "
       "--vectors=glove --model=imdb --watch");
+}
+
+void CommandLine::AddConnectionOptions() {
+  ConnectionFlags& flags = options_.connection;
+  const auto add_file = [this](const std::string& name, std::string& target,
+                               const std::string& description) {
+    return root_.add_option(name, target, description)->type_name("FILE");
+  };
+  // There is no option for the key itself: every user sees a command line (ps).
+  add_file("--key_file", flags.key_file,
+           "File that holds the key to show; else it is $CAROUSEL_KEY");
+  root_.add_flag("--tls", flags.tls,
+                 "Speak TLS; the system's authorities say who the server is");
+  add_file("--tls_ca", flags.tls_ca,
+           "Speak TLS; the certificates of this file say who the server is");
+  CLI::Option* const certificate = add_file(
+      "--tls_cert", flags.tls_cert,
+      "Certificate to show to a server that asks for one (mutual TLS)");
+  CLI::Option* const key = add_file("--tls_key", flags.tls_key,
+                                    "The private key of that certificate");
+  certificate->needs(key);
+  key->needs(certificate);
 }
 
 CLI::App& CommandLine::AddGroup(const std::string& name,
@@ -117,12 +140,13 @@ void CommandLine::Parse(std::vector<std::string> arguments,
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
   root_.parse(std::move(arguments));
   RefuseEmptyValues(root_);
-  if (options_.server.empty()) options_.server = default_server;
-  if (options_.server.empty()) options_.server = kDefaultServer;
-  if (!IsHostAndPort(options_.server)) {
+  std::string& server = options_.connection.server;
+  if (server.empty()) server = default_server;
+  if (server.empty()) server = kDefaultServer;
+  if (!IsHostAndPort(server)) {
     throw CLI::ValidationError(
         "--server",
-        absl::StrCat("\"", options_.server, "\" is not HOST:PORT, for example ",
+        absl::StrCat("\"", server, "\" is not HOST:PORT, for example ",
                      kDefaultServer));
   }
   action_ = &actions_.at(SelectedCommand(root_));

@@ -55,6 +55,8 @@ class CommandLine {
   std::string CommandPath() const;
 
  private:
+  void AddConnectionOptions();
+
   CLI::App root_;
   GlobalOptions options_;
   std::map<const CLI::App*, Action> actions_;

@@ -1,5 +1,6 @@
 #include "client/cli/error_output.h"
 
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,12 @@
 #include "core/base/error_details.h"
 
 namespace carousel::client {
+namespace {
+
+// The reason that a server gives with PERMISSION_DENIED.
+constexpr std::string_view kRoleTooSmall = "ROLE_TOO_SMALL";
+
+}  // namespace
 
 ExitCode ToExitCode(const absl::Status& error) {
   switch (error.code()) {
@@ -41,8 +48,22 @@ absl::Status Explain(absl::Status error) {
     return WithReason(
         absl::UnavailableError(absl::StrCat(
             error.message(),
-            "; is carouseld running? Set --server or CAROUSEL_SERVER")),
+            "; is carouseld running? Set --server or CAROUSEL_SERVER, and "
+            "--tls or --tls_ca where it speaks TLS")),
         kUnreachable);
+  }
+  if (absl::IsUnauthenticated(error)) {
+    return WithReason(absl::UnauthenticatedError(absl::StrCat(
+                          error.message(),
+                          "; set CAROUSEL_KEY, or name a file that holds the "
+                          "key by --key_file")),
+                      GetReason(error));
+  }
+  if (GetReason(error) == kRoleTooSmall) {
+    return WithReason(
+        absl::PermissionDeniedError(absl::StrCat(
+            error.message(), "; set CAROUSEL_KEY or --key_file to such a key")),
+        kRoleTooSmall);
   }
   return error;
 }

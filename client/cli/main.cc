@@ -1,4 +1,5 @@
 // carousel: the command line of Carousel.
+#include <grpc/support/log.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -48,6 +49,13 @@ void StopOnSignal(std::stop_source stop) {
   }).detach();
 }
 
+// What matters of gRPC's own lines is in our messages; whoever asks for them
+// gets them.
+void QuietGrpc() {
+  if (std::getenv("GRPC_VERBOSITY") != nullptr) return;
+  gpr_set_log_function([](gpr_log_func_args*) {});
+}
+
 std::string Variable(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
   return value == nullptr ? "" : value;
@@ -58,6 +66,7 @@ std::string Variable(const std::string& name) {
 int main(int argc, char** argv) {
   std::stop_source stop;
   StopOnSignal(stop);
+  QuietGrpc();
   carousel::client::RealWaiter waiter;
   const carousel::client::Environment environment = {
       .in = std::cin,

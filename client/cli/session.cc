@@ -13,11 +13,12 @@ absl::Time Deadline(const Environment& environment,
 
 }  // namespace
 
-Session::Session(const Environment& environment, const GlobalOptions& options)
+Session::Session(const Environment& environment, const GlobalOptions& options,
+                 const ClientOptions& connection)
     : environment_(environment),
       options_(options),
       deadline_(Deadline(environment, options)),
-      client_(options.server),
+      client_(connection),
       console_(environment) {}
 
 void Session::PrintJson(const nlohmann::ordered_json& json) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "client/cli/connection.h"
 #include "client/cli/console.h"
 #include "client/cli/environment.h"
 #include "client/client.h"
@@ -15,7 +16,7 @@ namespace carousel::client {
 
 // Options that every command takes.
 struct GlobalOptions {
-  std::string server;  // "host:port"
+  ConnectionFlags connection;
   bool json = false;
   std::optional<double> timeout_seconds;
 };
@@ -23,7 +24,9 @@ struct GlobalOptions {
 // One run of one command. Not thread-safe.
 class Session {
  public:
-  Session(const Environment& environment, const GlobalOptions& options);
+  // `connection` is what the options' came to.
+  Session(const Environment& environment, const GlobalOptions& options,
+          const ClientOptions& connection);
 
   const Client& client() const { return client_; }
   Console& console() { return console_; }

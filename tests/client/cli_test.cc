@@ -98,6 +98,11 @@ TEST_F(CliTest, WrongUsageIsTwo) {
       {"train", "--dataset=d", "--vectors=v", "--model=m", "--preset="},
       {"jobs", "get", ""},
       {"server", "info", "--server="},
+      {"server", "info", "--key_file="},
+      {"server", "info", "--tls_ca="},
+      {"server", "info", "--tls_cert=cert.pem"},
+      {"server", "info", "--tls_key=key.pem"},
+      {"server", "info", "--key=the-key"},
       {"server", "info", "--timeout=0"},
       {"server", "info", "--timeout=soon"}};
   for (const auto& arguments : cases) {
@@ -216,6 +221,7 @@ TEST_F(CliTest, ExitCodesFollowFromTheServersCodes) {
       {grpc::StatusCode::FAILED_PRECONDITION, 4, "FAILED_PRECONDITION"},
       {grpc::StatusCode::ALREADY_EXISTS, 4, "ALREADY_EXISTS"},
       {grpc::StatusCode::PERMISSION_DENIED, 4, "PERMISSION_DENIED"},
+      {grpc::StatusCode::UNAUTHENTICATED, 4, "UNAUTHENTICATED"},
       {grpc::StatusCode::RESOURCE_EXHAUSTED, 4, "RESOURCE_EXHAUSTED"},
       {grpc::StatusCode::RESOURCE_EXHAUSTED,
        5,

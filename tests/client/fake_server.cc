@@ -1,6 +1,5 @@
 #include "tests/client/fake_server.h"
 
-#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
 #include <chrono>
@@ -27,9 +26,10 @@ grpc::Status Call(const Function& function, Arguments&&... arguments) {
 
 // A unary method that hands over to the answer of that name.
 #define UNARY(Method, answer)                                    \
-  grpc::Status Method(grpc::ServerContext*,                      \
+  grpc::Status Method(grpc::ServerContext* context,              \
                       const v1::Method##Request* request,        \
                       v1::Method##Response* response) override { \
+    fake.Note(*context);                                         \
     return Call(fake.answer, *request, *response);               \
   }
 
@@ -50,8 +50,10 @@ struct FakeServer::Services {
     UNARY(ResumeTrainingJob, resume_job)
     UNARY(ListEpochs, list_epochs)
     grpc::Status WatchTrainingJob(
-        grpc::ServerContext*, const v1::WatchTrainingJobRequest* request,
+        grpc::ServerContext* context,
+        const v1::WatchTrainingJobRequest* request,
         grpc::ServerWriter<v1::WatchTrainingJobResponse>* writer) override {
+      fake.Note(*context);
       return Call(fake.watch_job, *request, *writer);
     }
     FakeServer& fake;
@@ -65,8 +67,9 @@ struct FakeServer::Services {
     UNARY(UnloadModel, unload_model)
     UNARY(DeleteModel, delete_model)
     grpc::Status ExportModel(
-        grpc::ServerContext*, const v1::ExportModelRequest* request,
+        grpc::ServerContext* context, const v1::ExportModelRequest* request,
         grpc::ServerWriter<v1::ExportModelResponse>* writer) override {
+      fake.Note(*context);
       return Call(fake.export_model, *request, *writer);
     }
     FakeServer& fake;
@@ -79,15 +82,17 @@ struct FakeServer::Services {
     UNARY(ListVectors, list_vectors)
     UNARY(DeleteVectors, delete_vectors)
     grpc::Status UploadDataset(
-        grpc::ServerContext*,
+        grpc::ServerContext* context,
         grpc::ServerReader<v1::UploadDatasetRequest>* reader,
         v1::UploadDatasetResponse* response) override {
+      fake.Note(*context);
       return Call(fake.upload_dataset, *reader, *response);
     }
     grpc::Status UploadVectors(
-        grpc::ServerContext*,
+        grpc::ServerContext* context,
         grpc::ServerReader<v1::UploadVectorsRequest>* reader,
         v1::UploadVectorsResponse* response) override {
+      fake.Note(*context);
       return Call(fake.upload_vectors, *reader, *response);
     }
     FakeServer& fake;
@@ -126,11 +131,14 @@ struct FakeServer::Services {
 
 #undef UNARY
 
-FakeServer::FakeServer() : services_(std::make_unique<Services>(*this)) {
+FakeServer::FakeServer() : FakeServer(grpc::InsecureServerCredentials()) {}
+
+FakeServer::FakeServer(
+    const std::shared_ptr<grpc::ServerCredentials>& credentials)
+    : services_(std::make_unique<Services>(*this)) {
   int port = 0;
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
-                           &port);
+  builder.AddListeningPort("127.0.0.1:0", credentials, &port);
   builder.SetMaxReceiveMessageSize(64 << 20);
   builder.RegisterService(&services_->sentiment);
   builder.RegisterService(&services_->training);
@@ -141,6 +149,20 @@ FakeServer::FakeServer() : services_(std::make_unique<Services>(*this)) {
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) throw std::runtime_error("cannot start a server");
   address_ = absl::StrCat("127.0.0.1:", port);
+}
+
+std::string FakeServer::authorization() const {
+  MutexLock lock(mutex_);
+  return authorization_;
+}
+
+void FakeServer::Note(const grpc::ServerContext& context) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find("authorization");
+  MutexLock lock(mutex_);
+  authorization_ = found == metadata.end() ? ""
+                                           : std::string(found->second.data(),
+                                                         found->second.size());
 }
 
 FakeServer::~FakeServer() {

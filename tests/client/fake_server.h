@@ -2,7 +2,9 @@
 #ifndef CAROUSEL_TESTS_CLIENT_FAKE_SERVER_H_
 #define CAROUSEL_TESTS_CLIENT_FAKE_SERVER_H_
 
+#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
+#include <grpcpp/server_context.h>
 
 #include <functional>
 #include <memory>
@@ -16,6 +18,7 @@
 #include "carousel/v1/sentiment.grpc.pb.h"
 #include "carousel/v1/server.grpc.pb.h"
 #include "carousel/v1/training.grpc.pb.h"
+#include "core/base/mutex.h"
 
 namespace carousel::client {
 
@@ -27,10 +30,16 @@ class FakeServer {
   template <typename Request, typename Response>
   using Answer = std::function<grpc::Status(const Request&, Response&)>;
 
+  // In clear text unless other credentials are given.
   FakeServer();
+  explicit FakeServer(
+      const std::shared_ptr<grpc::ServerCredentials>& credentials);
   ~FakeServer();
 
   const std::string& address() const { return address_; }
+  // The header "authorization" of the last call, whatever its method; "" when
+  // it had none.
+  std::string authorization() const EXCLUDES(mutex_);
 
   Answer<v1::PredictRequest, v1::PredictResponse> predict;
   Answer<v1::EvaluateRequest, v1::EvaluateResponse> evaluate;
@@ -78,6 +87,10 @@ class FakeServer {
  private:
   struct Services;
 
+  void Note(const grpc::ServerContext& context) EXCLUDES(mutex_);
+
+  mutable Mutex mutex_;
+  std::string authorization_ GUARDED_BY(mutex_);
   std::string address_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<grpc::Server> server_;

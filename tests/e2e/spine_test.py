@@ -1,6 +1,7 @@
 """From a CSV to a submission through the real binaries."""
 
 import csv
+import hashlib
 import json
 import os
 import pathlib
@@ -222,6 +223,51 @@ class SpineTest(CarouselTestCase):
         info = json.loads(call(self.server.address,
                                "carousel.v1.ServerService/GetServerInfo"))
         self.assertEqual(info["server"]["engine"], "reference")
+
+    @unittest.skipUnless(shutil.which("grpcurl") or os.environ.get("GRPCURL"),
+                         "grpcurl is not installed")
+    def test_grpcurl_shows_a_key_over_tls(self):
+        for name, *extensions in (("ca",), ("server", "-addext",
+                                            "subjectAltName=IP:127.0.0.1",
+                                            "-addext",
+                                            "basicConstraints=CA:FALSE",
+                                            "-CA", "ca.crt", "-CAkey", "ca.key")):
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                 "ec_paramgen_curve:P-256", "-noenc", "-subj", f"/CN={name}",
+                 "-keyout", f"{name}.key", "-out", f"{name}.crt", *extensions],
+                cwd=self.folder, capture_output=True, check=True)
+        digest = hashlib.sha256(b"the-key").hexdigest()
+        (self.folder / "keys").write_text(f"predict {digest} shop\n")
+        address = self.start_server(
+            f"--key_file={self.folder / 'keys'}",
+            f"--tls_cert={self.folder / 'server.crt'}",
+            f"--tls_key={self.folder / 'server.key'}").address
+        grpcurl = os.environ.get("GRPCURL") or shutil.which("grpcurl")
+
+        def call(method, *headers):
+            return subprocess.run(
+                [grpcurl, "-cacert", self.folder / "ca.crt", *headers, address,
+                 method], capture_output=True, text=True, timeout=TIMEOUT)
+
+        info = "carousel.v1.ServerService/GetServerInfo"
+        shown = call(info, "-H", "authorization: Bearer the-key")
+        self.assertEqual(json.loads(shown.stdout)["server"]["device"], "cpu")
+        self.assertIn("Unauthenticated", call(info).stderr)
+        refused = call("carousel.v1.ModelService/DeleteModel", "-H",
+                       "authorization: Bearer the-key")
+        self.assertIn("PermissionDenied", refused.stderr)
+        health = call("grpc.health.v1.Health/Check")
+        self.assertEqual(json.loads(health.stdout)["status"], "SERVING")
+
+        command = [BINARIES / "carousel", f"--server={address}", "server",
+                   "info", f"--tls_ca={self.folder / 'ca.crt'}"]
+        for key, code in (("the-key", 0), ("another", 4), ("", 4)):
+            result = subprocess.run(
+                command, env={**os.environ, "CAROUSEL_KEY": key},
+                capture_output=True, text=True, timeout=TIMEOUT)
+            self.assertEqual(result.returncode, code, result.stderr)
+            self.assertEqual("CAROUSEL_KEY" in result.stderr, code == 4)
 
 
 if __name__ == "__main__":

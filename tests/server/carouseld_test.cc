@@ -109,6 +109,12 @@ class CarouseldTest : public ::testing::Test {
     return writer->Finish();
   }
 
+  std::string WriteFile(const std::string& name, const std::string& content) {
+    const std::string path = folder_ / name;
+    EXPECT_TRUE(WriteFileAtomically(path, content).ok());
+    return path;
+  }
+
   std::string Errors() const {
     std::ostringstream text;
     text << std::ifstream(error_path()).rdbuf();
@@ -159,6 +165,11 @@ TEST_F(CarouseldTest, BadFlagsEndItWithTwo) {
       {"--engine=fused", "--engine is fused"},
       {"--log_level=loud", "--log_level is loud"},
       {"--data_dir=", "--data_dir is missing"},
+      {"--key_file=", "--key_file is empty"},
+      {"--key_file=/no/keys", "/no/keys"},
+      {"--key_file=" + WriteFile("keys", "# keys\nroot\n"), "keys:2: "},
+      {"--tls_cert=", "--tls_cert is empty"},
+      {"--tls_key=key", "--tls_cert is missing"},
       {"surplus", "surplus"}};
   for (const auto& [flag, message] : cases) {
     Start({flag});
@@ -166,6 +177,26 @@ TEST_F(CarouseldTest, BadFlagsEndItWithTwo) {
     EXPECT_THAT(Errors(), HasSubstr(message));
     EXPECT_THAT(Errors(), ::testing::StartsWith("carouseld: ")) << flag;
   }
+}
+
+TEST_F(CarouseldTest, AHangupReadsTheKeysAgain) {
+  const std::string line = "admin " + ToHex(Sha256Of("key"));
+  Start({"--key_file=" + WriteFile("keys", line + " alice\n")});
+  ASSERT_TRUE(WaitUntilServing()) << Errors();
+  WriteFile("keys", line + " alice\nnonsense\n");
+  ASSERT_EQ(kill(process_, SIGHUP), 0);
+  for (const char* line : {"signal=Hangup", "keys:2: "}) {
+    while (Errors().find(line) == std::string::npos) std::this_thread::yield();
+  }
+  ASSERT_EQ(kill(process_, SIGTERM), 0);
+  EXPECT_EQ(Wait(), 0) << Errors();
+}
+
+TEST_F(CarouseldTest, WithoutFilesToReadAHangupEndsIt) {
+  Start({});
+  ASSERT_TRUE(WaitUntilServing()) << Errors();
+  ASSERT_EQ(kill(process_, SIGHUP), 0);
+  EXPECT_EQ(Wait(), -SIGHUP);
 }
 
 TEST_F(CarouseldTest, AnUnknownFlagEndsIt) {

@@ -84,6 +84,32 @@ TEST(OptionsTest, ListensOpenlyOnlyWhenTold) {
   EXPECT_OK(Validate(options));
 }
 
+TEST(OptionsTest, ListensOpenlyWithKeys) {
+  ServerOptions options = ValidOptions();
+  options.listen = "0.0.0.0:50051";
+  options.key_file = "keys";
+  EXPECT_OK(Validate(options));
+}
+
+TEST(OptionsTest, TlsDoesNotStandInForKeys) {
+  ServerOptions options = ValidOptions();
+  options.listen = "0.0.0.0:50051";
+  options.tls = {.tls_cert = "cert", .tls_key = "key", .tls_client_ca = "ca"};
+  EXPECT_THAT(WrongFlags(options), ElementsAre("--listen"));
+}
+
+TEST(OptionsTest, ACertificateNeedsItsKeyAndTheOtherWayRound) {
+  ServerOptions options = ValidOptions();
+  options.tls = {.tls_cert = "cert"};
+  EXPECT_THAT(WrongFlags(options), ElementsAre("--tls_key"));
+  options.tls = {.tls_key = "key"};
+  EXPECT_THAT(WrongFlags(options), ElementsAre("--tls_cert"));
+  options.tls = {.tls_client_ca = "ca"};
+  EXPECT_THAT(WrongFlags(options), ElementsAre("--tls_client_ca"));
+  options.tls = {.tls_cert = "cert", .tls_key = "key", .tls_client_ca = "ca"};
+  EXPECT_OK(Validate(options));
+}
+
 TEST(OptionsTest, MetricsMayBeOpen) {
   ServerOptions options = ValidOptions();
   options.metrics_listen = "0.0.0.0:9464";
