@@ -21,6 +21,7 @@
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/store/restore.h"
 #include "server/config_file.h"
@@ -269,6 +270,11 @@ int main(int argc, char** argv) {
   usage.version_string = [] {
     return absl::StrCat("carouseld ", CAROUSEL_VERSION, "\n");
   };
+  // Abseil would show the flags of a file that is named as the program is.
+  usage.contains_help_flags =
+      usage.contains_helpshort_flags = [](absl::string_view file) {
+        return absl::EndsWith(file, "server/main.cc");
+      };
   absl::SetFlagsUsageConfig(usage);
   if (absl::Status status = ReadCommandLine(argc, argv); !status.ok()) {
     return Fail(status);

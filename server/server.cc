@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/error_details.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/engine/engine.h"
@@ -89,7 +90,7 @@ absl::Status CarouselServer::Start() {
   ASSIGN_OR_RETURN(listen_, ListenAddress::Parse("--listen", options_.listen));
   RETURN_IF_ERROR(StartMetrics());
   // Before a worker is started for nothing.
-  RETURN_IF_ERROR(CheckListen(listen_));
+  RETURN_IF_ERROR(WithContext(CheckListen(listen_), "--listen"));
   RETURN_IF_ERROR(backend_->Start());
   RETURN_IF_ERROR(StartGrpc());
   access_->LogExposure(listen_);
@@ -105,7 +106,11 @@ absl::Status CarouselServer::StartMetrics() {
   ASSIGN_OR_RETURN(
       const ListenAddress listen,
       ListenAddress::Parse("--metrics_listen", options_.metrics_listen));
-  ASSIGN_OR_RETURN(metrics_server_, MetricsServer::Start(listen));
+  auto metrics_server = MetricsServer::Start(listen);
+  if (!metrics_server.ok()) {
+    return WithContext(metrics_server.status(), "--metrics_listen");
+  }
+  metrics_server_ = *std::move(metrics_server);
   scraped_metrics_ = std::make_shared<ScrapedMetrics>(
       ScrapeSources{
           .jobs = [this] { return backend_->jobs().CountByState(); },
@@ -147,7 +152,9 @@ absl::Status CarouselServer::StartGrpc() {
   builder.AddListeningPort(listen_.ToString(), access_->credentials(), &port);
   Configure(builder);
   grpc_ = builder.BuildAndStart();
-  if (grpc_ == nullptr || port == 0) return ExplainListenFailure(listen_);
+  if (grpc_ == nullptr || port == 0) {
+    return WithContext(ExplainListenFailure(listen_), "--listen");
+  }
   listen_.port = port;
   if (!port_is_known) RETURN_IF_ERROR(WriteAddresses());
   Services::SetServing(*grpc_->GetHealthCheckService(), true);

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -32,6 +31,7 @@ namespace carousel {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class CarouseldTest : public ::testing::Test {
  protected:
@@ -51,6 +51,9 @@ class CarouseldTest : public ::testing::Test {
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO,
+                                     output_path().c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
                                      error_path().c_str(),
                                      O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -115,13 +118,11 @@ class CarouseldTest : public ::testing::Test {
     return path;
   }
 
-  std::string Errors() const {
-    std::ostringstream text;
-    text << std::ifstream(error_path()).rdbuf();
-    return text.str();
-  }
+  std::string Output() const { return ReadFile(output_path()).value(); }
+  std::string Errors() const { return ReadFile(error_path()).value(); }
 
   std::string data_dir() const { return folder_ / "data"; }
+  std::string output_path() const { return folder_ / "stdout"; }
   std::string error_path() const { return folder_ / "stderr"; }
 
   TempDir folder_;
@@ -266,6 +267,14 @@ TEST_F(CarouseldTest, ABadBackupEndsItWithOneAndLeavesNothing) {
   EXPECT_EQ(Wait(), 1);
   EXPECT_THAT(Errors(), HasSubstr("backup.tar is no tar archive"));
   EXPECT_FALSE(std::filesystem::exists(data_dir()));
+}
+
+TEST_F(CarouseldTest, HelpShowsTheFlagsOfTheServerAlone) {
+  Start({"--help"});
+  Wait();
+  EXPECT_THAT(Output(), HasSubstr("--data_dir ("));
+  EXPECT_THAT(Output(), HasSubstr("--max_upload_bytes ("));
+  EXPECT_THAT(Output(), Not(HasSubstr("--flagfile")));
 }
 
 TEST_F(CarouseldTest, AFolderThatCannotBeEndsItWithOne) {

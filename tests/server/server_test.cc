@@ -111,13 +111,16 @@ TEST_F(ServerTest, RefusesPortsThatAreInUse) {
   ServerOptions options = options_;
   options.data_dir = data_dir_ / "other";
   options.listen = server_->address();
-  EXPECT_THAT(StartAnother(options), StatusIs(absl::StatusCode::kUnavailable,
-                                              HasSubstr(server_->address())));
+  EXPECT_THAT(
+      StartAnother(options),
+      StatusIs(absl::StatusCode::kUnavailable,
+               HasSubstr("--listen: cannot listen on " + server_->address())));
   options.listen = "127.0.0.1:0";
   options.metrics_listen = server_->metrics_address();
   EXPECT_THAT(StartAnother(options),
               StatusIs(absl::StatusCode::kUnavailable,
-                       HasSubstr(server_->metrics_address())));
+                       HasSubstr("--metrics_listen: cannot listen on " +
+                                 server_->metrics_address())));
   EXPECT_FALSE(std::filesystem::exists(data_dir_ / "other" / "address"));
 }
 
