@@ -23,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "core/store/restore.h"
 #include "server/config_file.h"
 #include "server/options.h"
@@ -269,6 +270,10 @@ int main(int argc, char** argv) {
   absl::FlagsUsageConfig usage;
   usage.version_string = [] {
     return absl::StrCat("carouseld ", CAROUSEL_VERSION, "\n");
+  };
+  usage.normalize_filename = [](absl::string_view file) {
+    while (absl::ConsumePrefix(&file, "../")) continue;
+    return std::string(file);
   };
   // Abseil would show the flags of a file that is named as the program is.
   usage.contains_help_flags =
