@@ -19,7 +19,7 @@ DatasetService::UploadDataset(grpc::CallbackServerContext* context,
   return new UploadCall<v1::UploadDatasetRequest, DatasetUpload>(
       admitted, *context, environment_,
       [=, this](const DatasetUpload& header, const UploadFile& file,
-                std::stop_token stop) -> absl::Status {
+                const std::stop_token& stop) -> absl::Status {
         ASSIGN_OR_RETURN(
             const ImportedDataset imported,
             import_.AddDataset(header.name, header.options, file, stop));
@@ -37,7 +37,7 @@ DatasetService::UploadVectors(grpc::CallbackServerContext* context,
   return new UploadCall<v1::UploadVectorsRequest, VectorsUpload>(
       admitted, *context, environment_,
       [=, this](const VectorsUpload& header, const UploadFile& file,
-                std::stop_token stop) -> absl::Status {
+                const std::stop_token& stop) -> absl::Status {
         ASSIGN_OR_RETURN(
             const ImportedVectors imported,
             import_.AddVectors(header.name, header.format, file, stop));
@@ -54,7 +54,7 @@ grpc::ServerUnaryReactor* DatasetService::ListDatasets(
     v1::ListDatasetsResponse* response) {
   return unary_.Run(
       authorizer_.Authorize(*context, Role::kPredict), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(
             const PageRequest page,
             ParsePage(request->page_size(), request->page_token()));
@@ -73,7 +73,7 @@ grpc::ServerUnaryReactor* DatasetService::DescribeDataset(
     v1::DescribeDatasetResponse* response) {
   return heavy_.Run(
       authorizer_.Authorize(*context, Role::kPredict), *context,
-      [=, this](std::stop_token stop) -> absl::Status {
+      [=, this](const std::stop_token& stop) -> absl::Status {
         ASSIGN_OR_RETURN(const DescribeRequest asked, FromProto(*request));
         ASSIGN_OR_RETURN(const DatasetDescription description,
                          carousel::DescribeDataset(assets_, asked.dataset,
@@ -90,7 +90,7 @@ grpc::ServerUnaryReactor* DatasetService::DeleteDataset(
     const v1::DeleteDatasetRequest* request,
     v1::DeleteDatasetResponse* response) {
   return unary_.Run(authorizer_.Authorize(*context, Role::kAdmin), *context,
-                    [=, this](std::stop_token) -> absl::Status {
+                    [=, this](const std::stop_token&) -> absl::Status {
                       RETURN_IF_ERROR(ValidateName("name", request->name()));
                       return assets_.DeleteDataset(request->name());
                     });
@@ -101,7 +101,7 @@ grpc::ServerUnaryReactor* DatasetService::ListVectors(
     v1::ListVectorsResponse* response) {
   return unary_.Run(
       authorizer_.Authorize(*context, Role::kPredict), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(
             const PageRequest page,
             ParsePage(request->page_size(), request->page_token()));
@@ -119,7 +119,7 @@ grpc::ServerUnaryReactor* DatasetService::DeleteVectors(
     const v1::DeleteVectorsRequest* request,
     v1::DeleteVectorsResponse* response) {
   return unary_.Run(authorizer_.Authorize(*context, Role::kAdmin), *context,
-                    [=, this](std::stop_token) -> absl::Status {
+                    [=, this](const std::stop_token&) -> absl::Status {
                       RETURN_IF_ERROR(ValidateName("name", request->name()));
                       return assets_.DeleteVectors(request->name());
                     });

@@ -53,7 +53,7 @@ std::string ChooseSplit(const EvaluationRequest& request,
 }  // namespace
 
 absl::StatusOr<EvaluationResult> Evaluation::Run(
-    const EvaluationRequest& request, std::stop_token stop) const {
+    const EvaluationRequest& request, const std::stop_token& stop) const {
   ASSIGN_OR_RETURN(const ModelVersionRecord version,
                    models_.Resolve(request.model));
   RETURN_IF_ERROR(assets_.GetDataset(request.dataset).status());

@@ -50,7 +50,7 @@ class Evaluation {
   // that changed, FAILED_PRECONDITION for a split without a readable text,
   // CANCELLED when `stop` was requested.
   absl::StatusOr<EvaluationResult> Run(const EvaluationRequest& request,
-                                       std::stop_token stop) const;
+                                       const std::stop_token& stop) const;
 
  private:
   ModelRegistry& registry_;

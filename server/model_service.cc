@@ -59,7 +59,7 @@ grpc::ServerUnaryReactor* ModelService::ListModels(
     v1::ListModelsResponse* response) {
   return unary_.Run(
       authorizer_.Authorize(*context, Role::kPredict), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(const ModelListRequest list, FromProto(*request));
         ASSIGN_OR_RETURN(const auto page, models_.List(list.model, list.page));
         for (const ModelVersionRecord& record : page.records) {
@@ -75,7 +75,7 @@ grpc::ServerUnaryReactor* ModelService::GetModel(
     v1::GetModelResponse* response) {
   return unary_.Run(
       authorizer_.Authorize(*context, Role::kPredict), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
         ASSIGN_OR_RETURN(const auto record, models_.Resolve(reference));
         return DescribeFully(record, *response);
@@ -88,7 +88,7 @@ grpc::ServerUnaryReactor* ModelService::PromoteModel(
     v1::PromoteModelResponse* response) {
   return changes_.Run(
       authorizer_.Authorize(*context, Role::kAdmin), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(const PromoteRequest promote, FromProto(*request));
         ASSIGN_OR_RETURN(const auto record,
                          registry_.Promote(promote.model, promote.label));
@@ -102,7 +102,7 @@ grpc::ServerUnaryReactor* ModelService::LoadModel(
     v1::LoadModelResponse* response) {
   return changes_.Run(
       authorizer_.Authorize(*context, Role::kAdmin), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
         RETURN_IF_ERROR(registry_.Load(reference));
         ASSIGN_OR_RETURN(*response->mutable_version(), Describe(reference));
@@ -115,7 +115,7 @@ grpc::ServerUnaryReactor* ModelService::UnloadModel(
     v1::UnloadModelResponse* response) {
   return changes_.Run(
       authorizer_.Authorize(*context, Role::kAdmin), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
         RETURN_IF_ERROR(registry_.Unload(reference));
         ASSIGN_OR_RETURN(*response->mutable_version(), Describe(reference));
@@ -127,7 +127,7 @@ grpc::ServerUnaryReactor* ModelService::DeleteModel(
     grpc::CallbackServerContext* context, const v1::DeleteModelRequest* request,
     v1::DeleteModelResponse* response) {
   return changes_.Run(authorizer_.Authorize(*context, Role::kAdmin), *context,
-                      [=, this](std::stop_token) -> absl::Status {
+                      [=, this](const std::stop_token&) -> absl::Status {
                         ASSIGN_OR_RETURN(const auto reference,
                                          FromProto(*request));
                         return registry_.Delete(reference);

@@ -19,8 +19,9 @@ grpc::ServerUnaryReactor* SentimentService::Predict(
                            auto predict =
                                FromProto(*request, context->deadline(),
                                          call->stop_token());
-                           if (!predict.ok())
+                           if (!predict.ok()) {
                              return call->Complete(predict.status());
+                           }
                            BeginPredict(call, *std::move(predict), response);
                          });
 }
@@ -45,7 +46,7 @@ grpc::ServerUnaryReactor* SentimentService::Evaluate(
     v1::EvaluateResponse* response) {
   return heavy_.Run(
       authorizer_.Authorize(*context, Role::kPredict), *context,
-      [=, this](std::stop_token stop) -> absl::Status {
+      [=, this](const std::stop_token& stop) -> absl::Status {
         ASSIGN_OR_RETURN(const auto evaluation, FromProto(*request));
         ASSIGN_OR_RETURN(const auto result, evaluation_.Run(evaluation, stop));
         *response->mutable_evaluation() = ToProto(result);
@@ -59,7 +60,7 @@ grpc::ServerUnaryReactor* SentimentService::GetEmbeddingProjection(
     v1::GetEmbeddingProjectionResponse* response) {
   return heavy_.Run(
       authorizer_.Authorize(*context, Role::kPredict), *context,
-      [=, this](std::stop_token stop) -> absl::Status {
+      [=, this](const std::stop_token& stop) -> absl::Status {
         ASSIGN_OR_RETURN(const auto projection, FromProto(*request));
         ASSIGN_OR_RETURN(const auto result, projection_.Run(projection, stop));
         *response->mutable_projection() = ToProto(result);

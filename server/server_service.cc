@@ -14,7 +14,7 @@ grpc::ServerUnaryReactor* ServerService::GetServerInfo(
     const v1::GetServerInfoRequest* request,
     v1::GetServerInfoResponse* response) {
   return unary_.Run(authorizer_.Authorize(*context, Role::kPredict), *context,
-                    [=, this](std::stop_token) -> absl::Status {
+                    [=, this](const std::stop_token&) -> absl::Status {
                       ASSIGN_OR_RETURN(*response->mutable_server(), Describe());
                       return absl::OkStatus();
                     });

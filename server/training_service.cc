@@ -35,7 +35,7 @@ grpc::ServerUnaryReactor* TrainingService::Train(
     v1::TrainResponse* response) {
   return unary_.Run(
       authorizer_.Authorize(*context, Role::kTrain), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(const JobRecord asked, FromProto(*request));
         RETURN_IF_ERROR(CheckCanBeTrainedOn(folder_, asked.dataset));
         ASSIGN_OR_RETURN(const JobRecord job, runner_.Submit(asked));
@@ -51,7 +51,7 @@ grpc::ServerUnaryReactor* TrainingService::GetTrainingJob(
     const v1::GetTrainingJobRequest* request,
     v1::GetTrainingJobResponse* response) {
   return unary_.Run(authorizer_.Authorize(*context, Role::kPredict), *context,
-                    [=, this](std::stop_token) -> absl::Status {
+                    [=, this](const std::stop_token&) -> absl::Status {
                       ASSIGN_OR_RETURN(const JobRecord job,
                                        jobs_.Get(request->job()));
                       *response->mutable_job() = ToProto(job);
@@ -65,7 +65,7 @@ grpc::ServerUnaryReactor* TrainingService::ListTrainingJobs(
     v1::ListTrainingJobsResponse* response) {
   return unary_.Run(
       authorizer_.Authorize(*context, Role::kPredict), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(const JobListRequest list, FromProto(*request));
         ASSIGN_OR_RETURN(const auto page, jobs_.List(list.state, list.page));
         for (const JobRecord& job : page.records) {
@@ -90,7 +90,7 @@ grpc::ServerUnaryReactor* TrainingService::CancelTrainingJob(
     const v1::CancelTrainingJobRequest* request,
     v1::CancelTrainingJobResponse* response) {
   return unary_.Run(authorizer_.Authorize(*context, Role::kTrain), *context,
-                    [=, this](std::stop_token) -> absl::Status {
+                    [=, this](const std::stop_token&) -> absl::Status {
                       ASSIGN_OR_RETURN(const JobRecord job,
                                        runner_.Cancel(request->job()));
                       *response->mutable_job() = ToProto(job);
@@ -103,7 +103,7 @@ grpc::ServerUnaryReactor* TrainingService::ResumeTrainingJob(
     const v1::ResumeTrainingJobRequest* request,
     v1::ResumeTrainingJobResponse* response) {
   return unary_.Run(authorizer_.Authorize(*context, Role::kTrain), *context,
-                    [=, this](std::stop_token) -> absl::Status {
+                    [=, this](const std::stop_token&) -> absl::Status {
                       ASSIGN_OR_RETURN(const JobRecord job,
                                        runner_.Resume(request->job()));
                       *response->mutable_job() = ToProto(job);
@@ -116,7 +116,7 @@ grpc::ServerUnaryReactor* TrainingService::ListEpochs(
     v1::ListEpochsResponse* response) {
   return unary_.Run(
       authorizer_.Authorize(*context, Role::kPredict), *context,
-      [=, this](std::stop_token) -> absl::Status {
+      [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(const EpochListRequest list, FromProto(*request));
         ASSIGN_OR_RETURN(const auto epochs, jobs_.ListEpochs(list.job));
         *response = ToProto(epochs, list);

@@ -44,7 +44,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 // Makes the adapters' methods short: admits a call and runs its body.
 class UnaryRunner {
  public:
-  using Body = std::function<absl::Status(std::stop_token stop)>;
+  using Body = std::function<absl::Status(const std::stop_token& stop)>;
 
   // Nothing is owned. `gate` must have been told of the call.
   UnaryRunner(Executor& executor, const DrainGate& gate)

@@ -38,8 +38,9 @@ template <typename Request, typename Header>
 class UploadCall final : public grpc::ServerReadReactor<Request> {
  public:
   // Imports the finished file and fills in the response.
-  using Import = std::function<absl::Status(
-      const Header& header, const UploadFile& file, std::stop_token stop)>;
+  using Import =
+      std::function<absl::Status(const Header& header, const UploadFile& file,
+                                 const std::stop_token& stop)>;
 
   // A call that is not `admitted` ends with that status.
   UploadCall(const absl::Status& admitted,
@@ -59,9 +60,10 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
  private:
   void OnReadDone(bool ok) override {
     environment_.pieces.Run([this, ok] {
-      if (!ok)
+      if (!ok) {
         return End(absl::InvalidArgumentError(
             "the upload broke off before its end message"));
+      }
       if (request_.part_case() == Request::kEnd) return BeginImport();
       const absl::Status status = TakePart();
       if (!status.ok()) return End(status);

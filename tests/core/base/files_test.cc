@@ -35,14 +35,14 @@ TEST(ErrnoToStatusTest, NamesActionPathAndReason) {
   const struct {
     int error;
     absl::StatusCode code;
-  } kCases[] = {
+  } cases[] = {
       {ENOENT, absl::StatusCode::kNotFound},
       {EACCES, absl::StatusCode::kPermissionDenied},
       {EEXIST, absl::StatusCode::kAlreadyExists},
       {ENOSPC, absl::StatusCode::kResourceExhausted},
       {EDQUOT, absl::StatusCode::kResourceExhausted},
   };
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     EXPECT_THAT(ErrnoToStatus(test.error, "open", "/a/b"),
                 StatusIs(test.code, StartsWith("cannot open /a/b: ")));
   }

@@ -53,7 +53,7 @@ TEST(LineReaderTest, EndsLinesAtLfAndCrlfAlone) {
   const struct {
     std::string content;
     std::vector<std::string> lines;
-  } kCases[] = {
+  } cases[] = {
       {"", {}},
       {"\n", {""}},
       {"one", {"one"}},
@@ -65,7 +65,7 @@ TEST(LineReaderTest, EndsLinesAtLfAndCrlfAlone) {
       {"cut\r", {"cut\r"}},
       {std::string("a\0b\n", 4), {std::string("a\0b", 3)}},
   };
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     EXPECT_THAT(Lines(*MakeMemorySource(test.content)),
                 IsOkAndHolds(test.lines));
     TricklingSource trickling(test.content);

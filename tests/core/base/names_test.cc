@@ -61,14 +61,14 @@ TEST(ModelReferenceTest, ParsesTheThreeForms) {
   const struct {
     std::string text;
     ModelReference reference;
-  } kCases[] = {
+  } cases[] = {
       {"imdb", {.name = "imdb"}},
       {"imdb@3", {.name = "imdb", .version = 3}},
       {"imdb@stable", {.name = "imdb", .label = "stable"}},
       {"imdb@3rd", {.name = "imdb", .label = "3rd"}},
       {"7@9223372036854775807", {.name = "7", .version = INT64_MAX}},
   };
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     ASSERT_OK_AND_ASSIGN(const ModelReference reference,
                          ModelReference::Parse(test.text));
     EXPECT_EQ(reference, test.reference) << test.text;

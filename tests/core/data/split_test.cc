@@ -58,8 +58,9 @@ TEST(SplitTest, HoldsTheSharesOfEachLabelToOneGroup) {
       const std::vector<SplitInput> rows = MakeRows(count);
       const SplitResult result = AssignSplits(rows, shares);
       std::map<std::pair<Label, Split>, int> sizes;
-      for (int i = 0; i < count; ++i)
+      for (int i = 0; i < count; ++i) {
         ++sizes[{rows[i].label, result.splits[i]}];
+      }
       for (const Label label : {0, 1}) {
         const int of_label = (count + 1 - label) / 2;
         for (const Split split : kAllSplits) {
@@ -95,8 +96,9 @@ TEST(SplitTest, AnotherRowMovesFewOthers) {
   rows.push_back(Row("one more", 0));
   const std::string after = Letters(AssignSplits(rows, kShares).splits);
   int moved = 0;
-  for (std::size_t i = 0; i < before.size(); ++i)
+  for (std::size_t i = 0; i < before.size(); ++i) {
     moved += before[i] != after[i];
+  }
   // At most one group at each of the two cuts.
   EXPECT_LE(moved, 2);
 }

@@ -116,14 +116,14 @@ TEST_F(ModelStoreTest, NotFoundNamesWhatIsMissing) {
   const struct {
     std::string reference;
     std::string message;
-  } kCases[] = {
+  } cases[] = {
       {"x", "model \"x\" not found"},
       {"x@1", "model \"x\" not found"},
       {"x@latest", "model \"x\" not found"},
       {"m@2", "model m has no version 2"},
       {"m@blue", "model m has no label blue"},
   };
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     EXPECT_THAT(Resolve(test.reference),
                 StatusIs(absl::StatusCode::kNotFound, test.message));
   }

@@ -13,9 +13,8 @@ TEST(PagingTest, SizesHaveADefaultAndALimit) {
   const struct {
     std::int64_t asked;
     std::int64_t given;
-  } kCases[] = {
-      {0, 100}, {1, 1}, {1000, 1000}, {1001, 1000}, {INT64_MAX, 1000}};
-  for (const auto& test : kCases) {
+  } cases[] = {{0, 100}, {1, 1}, {1000, 1000}, {1001, 1000}, {INT64_MAX, 1000}};
+  for (const auto& test : cases) {
     ASSERT_OK_AND_ASSIGN(const PagePosition position,
                          ParsePageRequest("jobs", {.page_size = test.asked}));
     EXPECT_EQ(position.size, test.given);

@@ -13,14 +13,14 @@ TEST(JobStateTest, NamesAreTheContracts) {
     JobState state;
     std::string name;
     bool is_terminal;
-  } kCases[] = {
+  } cases[] = {
       {JobState::kQueued, "QUEUED", false},
       {JobState::kRunning, "RUNNING", false},
       {JobState::kSucceeded, "SUCCEEDED", true},
       {JobState::kFailed, "FAILED", true},
       {JobState::kCancelled, "CANCELLED", true},
   };
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     EXPECT_EQ(ToString(test.state), test.name);
     EXPECT_THAT(ParseJobState(test.name), IsOkAndHolds(test.state));
     EXPECT_EQ(IsTerminal(test.state), test.is_terminal) << test.name;
@@ -40,9 +40,9 @@ TEST(JobIdTest, HasAtLeastSixDigits) {
   const struct {
     std::int64_t number;
     std::string job;
-  } kCases[] = {
+  } cases[] = {
       {1, "job-000001"}, {999'999, "job-999999"}, {1'000'000, "job-1000000"}};
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     EXPECT_EQ(FormatJobId(test.number), test.job);
     EXPECT_THAT(ParseJobId(test.job), Optional(test.number));
   }

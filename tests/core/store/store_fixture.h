@@ -39,7 +39,7 @@ class StoreTest : public ::testing::Test {
   // A folder in tmp/ with one file.
   std::filesystem::path Content(const std::string& file,
                                 const std::string& content) {
-    const std::filesystem::path path = folder_->NewTemporary("upload");
+    std::filesystem::path path = folder_->NewTemporary("upload");
     EXPECT_OK(CreateFolder(path));
     EXPECT_OK(WriteFileAtomically(path / file, content));
     return path;

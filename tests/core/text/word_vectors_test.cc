@@ -89,8 +89,9 @@ TEST(ReadWordVectorsTest, ToleratesOtherLineEndsAndSpaces) {
 
 TEST(ReadWordVectorsTest, ReadsGzip) {
   std::string content = "1000 2\n";
-  for (int i = 0; i < 1000; ++i)
+  for (int i = 0; i < 1000; ++i) {
     absl::StrAppend(&content, "w", i, " ", i, " 1\n");
+  }
   ASSERT_OK_AND_ASSIGN(const auto vectors, Read(Gzip(content)));
   EXPECT_EQ(vectors.size(), 1000u);
   EXPECT_THAT(vectors.Find("w999"), ElementsAre(999, 1));
@@ -163,7 +164,8 @@ TEST(ReadWordVectorsTest, SaysWhichLineIsWrong) {
   const BrokenCase cases[] = {
       {"", "it is empty"},
       {"\n\r\n", "it is empty"},
-      {"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "line 1: neither word2vec's"},
+      {std::string("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16),
+       "line 1: neither word2vec's"},
       {std::string(70'000, '\xFF'), "line 1: neither word2vec's"},
       {"review,sentiment\nGood,1\n", "line 1: neither word2vec's"},
       {"0 100\n", "line 1: the header says 0 words; it must say 1 to 10000000"},
@@ -241,8 +243,9 @@ TEST(ReadWordVectorsTest, ReportsAFileThatIsCut) {
   EXPECT_THAT(Read("3 2"), StatusIs(absl::StatusCode::kDataLoss));
 
   std::string content;
-  for (int i = 0; i < 1000; ++i)
+  for (int i = 0; i < 1000; ++i) {
     absl::StrAppend(&content, "w", i, " ", i, " 1\n");
+  }
   const std::string zipped = Gzip(content);
   EXPECT_THAT(Read(zipped.substr(0, zipped.size() / 2)),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("after line")));

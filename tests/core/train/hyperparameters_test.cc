@@ -155,8 +155,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ApplySettingsTest, SaysOnceThatThereAreTooMany) {
   std::map<std::string, std::string> settings;
-  for (int i = 0; i < 100'000; ++i)
+  for (int i = 0; i < 100'000; ++i) {
     settings.emplace(absl::StrCat("key", i), "1");
+  }
   const auto result = ApplySettings(HyperParameters(), settings);
   EXPECT_THAT(
       result,
