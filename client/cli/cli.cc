@@ -54,8 +54,8 @@ ExitCode ReportUsage(const CommandLine& line, const CLI::ParseError& error,
     environment.out << ErrorToJson(absl::InvalidArgumentError(error.what()))
                     << std::endl;
   }
-  environment.err << "carousel: " << error.what() << "\nTry '"
-                  << line.CommandPath() << " --help'." << std::endl;
+  environment.err << "carousel: " << error.what() << "; see "
+                  << line.CommandPath() << " --help" << std::endl;
   return ExitCode::kUsage;
 }
 

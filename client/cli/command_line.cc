@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/unknown_argument.h"
 
 namespace carousel::client {
 namespace {
@@ -134,11 +135,30 @@ CLI::App& CommandLine::AddCommand(CLI::App& group, const CommandHelp& help,
   return command;
 }
 
+// CLI11 asks for what is missing before it looks at what is too much, and a
+// mistyped word is both.
+void CommandLine::ParseKnown(std::vector<std::string> arguments) {
+  const auto explain = [this] {
+    const std::string unknown =
+        ExplainUnknownArgument(root_, *SelectedCommand(root_));
+    if (!unknown.empty()) throw CLI::ValidationError(unknown);
+  };
+  try {
+    root_.parse(std::move(arguments));
+  } catch (const CLI::RequiredError&) {
+    explain();
+    throw;
+  } catch (const CLI::ExtrasError&) {
+    explain();
+    throw;
+  }
+}
+
 void CommandLine::Parse(std::vector<std::string> arguments,
                         const std::string& default_server) {
   arguments = SeparateEmptyValues(arguments);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-  root_.parse(std::move(arguments));
+  ParseKnown(std::move(arguments));
   RefuseEmptyValues(root_);
   std::string& server = options_.connection.server;
   if (server.empty()) server = default_server;

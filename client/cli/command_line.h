@@ -56,6 +56,7 @@ class CommandLine {
 
  private:
   void AddConnectionOptions();
+  void ParseKnown(std::vector<std::string> arguments);
 
   CLI::App root_;
   GlobalOptions options_;

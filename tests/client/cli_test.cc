@@ -3,6 +3,7 @@
 
 #include <future>
 #include <sstream>
+#include <utility>
 
 #include "tests/client/cli_fixture.h"
 
@@ -111,9 +112,50 @@ TEST_F(CliTest, WrongUsageIsTwo) {
     EXPECT_EQ(outcome.code, 2) << words;
     EXPECT_THAT(outcome.out, IsEmpty()) << words;
     EXPECT_THAT(outcome.err,
-                AllOf(StartsWith("carousel: "), HasSubstr("--help'")))
+                AllOf(StartsWith("carousel: "), HasSubstr("--help")))
         << words;
   }
+}
+
+TEST_F(CliTest, AMistypedWordIsNamed) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"tarin"},
+       "no command \"tarin\" (did you mean train?); see carousel --help"},
+      {{"tarin", "--dataset=d"},
+       "no command \"tarin\" (did you mean train?); see carousel --help"},
+      {{"help"}, "no command \"help\"; see carousel --help"},
+      {{"dataset", "imprt", "x", "y"},
+       "no command \"imprt\" (did you mean import?); "
+       "see carousel dataset --help"},
+      {{"dataset", "train"},
+       "no command \"train\"; see carousel dataset --help"},
+      {{"train", "--datset=imdb"},
+       "no option --datset (did you mean --dataset?); "
+       "see carousel train --help"},
+      {{"train", "--datset", "imdb"},
+       "no option --datset (did you mean --dataset?); "
+       "see carousel train --help"},
+      {{"dataset", "import", "--splt", "70/20/10", "imdb", "imdb.csv"},
+       "no option --splt (did you mean --split?); "
+       "see carousel dataset import --help"},
+      {{"jobs", "list", "--sever=h:1"},
+       "no option --sever (did you mean --server?); "
+       "see carousel jobs list --help"},
+      {{"--nonsense"}, "no option --nonsense; see carousel --help"},
+      {{"jobs", "get", "a", "b"},
+       "unexpected argument \"b\"; see carousel jobs get --help"}};
+  for (const auto& [arguments, message] : cases) {
+    const Outcome outcome = RunBare(arguments);
+    EXPECT_EQ(outcome.code, 2) << message;
+    EXPECT_EQ(outcome.err, "carousel: " + message + "\n");
+  }
+}
+
+TEST_F(CliTest, WhatIsMissingIsNamedWhenNothingIsMistyped) {
+  EXPECT_EQ(RunBare({"train"}).err,
+            "carousel: --dataset is required; see carousel train --help\n");
+  EXPECT_EQ(RunBare({"jobs"}).err,
+            "carousel: A subcommand is required; see carousel jobs --help\n");
 }
 
 TEST_F(CliTest, WrongUsageIsJsonTooWhenThatIsAsked) {
