@@ -3,13 +3,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/dataset_output.h"
+#include "client/cli/error_output.h"
 #include "client/cli/upload_progress.h"
 #include "client/upload.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
@@ -24,6 +28,28 @@ struct Arguments {
   std::optional<std::uint64_t> split_seed;
 };
 
+// The server names the column that it does not find, here follows the option
+// that names another.
+absl::Status ExplainColumn(const absl::Status& error,
+                           const Arguments& arguments) {
+  const auto misses = [&error](const std::string& column,
+                               std::string_view usual) {
+    return absl::StrContains(
+        error.message(), absl::StrCat("there is no column ",
+                                      Quote(column.empty() ? usual : column)));
+  };
+  if (misses(arguments.text_column, "review")) {
+    return WithHint(error, "choose one with --text_column");
+  }
+  if (misses(arguments.label_column, "sentiment")) {
+    return WithHint(error, "choose one with --label_column");
+  }
+  if (misses(arguments.id_column, "id")) {
+    return WithHint(error, "choose one with --id_column");
+  }
+  return error;
+}
+
 absl::StatusOr<ExitCode> ImportDataset(const Arguments& arguments,
                                        Session& session) {
   v1::DatasetHeader header;
@@ -35,11 +61,11 @@ absl::StatusOr<ExitCode> ImportDataset(const Arguments& arguments,
   if (arguments.split_seed.has_value()) {
     header.set_split_seed(*arguments.split_seed);
   }
-  ASSIGN_OR_RETURN(
-      const v1::UploadDatasetResponse response,
+  const absl::StatusOr<v1::UploadDatasetResponse> response =
       UploadDataset(session.client(), header, arguments.file,
-                    ShowUpload(arguments.file, session), session.LongCall()));
-  if (!response.is_new()) {
+                    ShowUpload(arguments.file, session), session.LongCall());
+  if (!response.ok()) return ExplainColumn(response.status(), arguments);
+  if (!response->is_new()) {
     session.console().Message(absl::StrCat("The dataset \"", arguments.name,
                                            "\" holds this content already."));
   }

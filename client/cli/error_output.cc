@@ -1,12 +1,12 @@
 #include "client/cli/error_output.h"
 
-#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "client/client.h"
 #include "core/base/error_details.h"
+#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
@@ -45,27 +45,28 @@ ExitCode ToExitCode(const absl::Status& error) {
 
 absl::Status Explain(absl::Status error) {
   if (GetReason(error) == kUnreachable) {
-    return WithReason(
-        absl::UnavailableError(absl::StrCat(
-            error.message(),
-            "; is carouseld running? Set --server or CAROUSEL_SERVER, and "
-            "--tls or --tls_ca where it speaks TLS")),
-        kUnreachable);
+    return WithHint(error,
+                    "is carouseld running? Set --server or CAROUSEL_SERVER, "
+                    "and --tls or --tls_ca where it speaks TLS");
   }
   if (absl::IsUnauthenticated(error)) {
-    return WithReason(absl::UnauthenticatedError(absl::StrCat(
-                          error.message(),
-                          "; set CAROUSEL_KEY, or name a file that holds the "
-                          "key by --key_file")),
-                      GetReason(error));
+    return WithHint(error,
+                    "set CAROUSEL_KEY, or name a file that holds the key by "
+                    "--key_file");
   }
   if (GetReason(error) == kRoleTooSmall) {
-    return WithReason(
-        absl::PermissionDeniedError(absl::StrCat(
-            error.message(), "; set CAROUSEL_KEY or --key_file to such a key")),
-        kRoleTooSmall);
+    return WithHint(error, "set CAROUSEL_KEY or --key_file to such a key");
   }
   return error;
+}
+
+absl::Status WithHint(const absl::Status& error, std::string_view hint) {
+  absl::Status result(error.code(),
+                      absl::StrCat(error.message(), "; ", ToAbslView(hint)));
+  error.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    result.SetPayload(url, payload);
+  });
+  return result;
 }
 
 nlohmann::ordered_json ErrorToJson(const absl::Status& error) {

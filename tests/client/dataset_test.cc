@@ -1,6 +1,8 @@
 // carousel dataset import, list, describe, delete
 #include <string>
 
+#include "core/base/byte_source.h"
+#include "core/base/csv_reader.h"
 #include "tests/client/cli_fixture.h"
 
 namespace carousel::client {
@@ -84,6 +86,39 @@ TEST_F(DatasetTest, ImportPassesItsOptionsOn) {
   EXPECT_EQ(header_.id_column(), "key");
   EXPECT_EQ(header_.split(), "80/10/10");
   EXPECT_EQ(header_.split_seed(), 7u);
+}
+
+// What a server says that looks for `column` in `file`.
+grpc::Status MissingColumn(const std::string& file, const std::string& column) {
+  const auto source = OpenByteSource(file);
+  EXPECT_OK(source);
+  const auto reader = CsvReader::Create(**source);
+  EXPECT_OK(reader);
+  return {grpc::StatusCode::INVALID_ARGUMENT,
+          std::string((*reader)->FindColumn(column).status().message())};
+}
+
+TEST_F(DatasetTest, AColumnThatIsNotThereComesWithTheOptionThatNamesIt) {
+  const std::string file = WriteInput("cols.csv", "text,label\n");
+  grpc::Status answer;
+  server_.upload_dataset = [&answer](auto&, auto&) { return answer; };
+
+  answer = MissingColumn(file, "review");
+  const Outcome text = Run({"dataset", "import", "d", file});
+  EXPECT_EQ(text.code, 4);
+  EXPECT_THAT(
+      text.err,
+      HasSubstr("carousel: there is no column \"review\"; the file has "
+                "\"text\", \"label\"; choose one with --text_column\n"));
+  answer = MissingColumn(file, "sentiment");
+  EXPECT_THAT(Run({"dataset", "import", "d", file, "--text_column=text"}).err,
+              HasSubstr("choose one with --label_column"));
+  answer = MissingColumn(file, "key");
+  EXPECT_THAT(Run({"dataset", "import", "d", file, "--id_column=key"}).err,
+              HasSubstr("choose one with --id_column"));
+  answer = {grpc::StatusCode::INVALID_ARGUMENT, "line 7 has no end"};
+  EXPECT_THAT(Run({"dataset", "import", "d", file}).err,
+              Not(HasSubstr("choose")));
 }
 
 TEST_F(DatasetTest, DescribeHasItsFields) {
