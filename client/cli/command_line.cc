@@ -117,8 +117,10 @@ void CommandLine::AddConnectionOptions() {
 }
 
 CLI::App& CommandLine::AddGroup(const std::string& name,
-                                const std::string& description) {
+                                const std::string& description,
+                                const std::string& example) {
   CLI::App& group = *root_.add_subcommand(name, description);
+  group.footer(absl::StrCat("Example:\n  ", example));
   // Also keeps a name that is given to a command ("dataset delete models")
   // from being taken for another command.
   group.require_subcommand(1);
@@ -128,6 +130,12 @@ CLI::App& CommandLine::AddGroup(const std::string& name,
 CLI::App& CommandLine::AddCommand(CLI::App& group, const CommandHelp& help,
                                   Action action) {
   CLI::App& command = *group.add_subcommand(help.name, help.description);
+  if (&group != &root_) {
+    // The help of the root has a line for a group, and none for its commands.
+    const bool is_first = group.get_subcommands({}).size() == 1;
+    group.description(absl::StrCat(group.get_description(),
+                                   is_first ? ":\n" : ", ", help.name));
+  }
   std::string footer = absl::StrCat("Example:\n  ", help.example);
   if (!help.notes.empty()) absl::StrAppend(&footer, "\n\n", help.notes);
   command.footer(footer);

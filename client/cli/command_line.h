@@ -37,9 +37,12 @@ class CommandLine {
 
   // The program itself, for commands that stand in no group.
   CLI::App& root() { return root_; }
-  // A word that is followed by one of its commands, such as "models".
-  CLI::App& AddGroup(const std::string& name, const std::string& description);
+  // A word that is followed by one of its commands, such as "models". The
+  // example is a whole line, as typed.
+  CLI::App& AddGroup(const std::string& name, const std::string& description,
+                     const std::string& example);
   // A command of a group or of the root; its options are added to the result.
+  // A group's description grows by the name.
   CLI::App& AddCommand(CLI::App& group, const CommandHelp& help, Action action);
 
   // Reads the arguments (without the program's name) into all bound variables.

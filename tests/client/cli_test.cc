@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "tests/client/cli_fixture.h"
 
 namespace carousel::client {
@@ -12,6 +13,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::AnyOf;
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -66,6 +68,25 @@ TEST_F(CliTest, TheProgramHelpsAndSaysItsVersion) {
   EXPECT_THAT(help.out, AllOf(HasSubstr("--server"), HasSubstr("--json"),
                               HasSubstr("--timeout"), HasSubstr("predict")));
   EXPECT_THAT(RunBare({"--version"}).out, StartsWith("carousel "));
+}
+
+TEST_F(CliTest, TheHelpOfTheProgramNamesEveryCommand) {
+  const std::string help = RunBare({"--help"}).out;
+  for (const std::vector<std::string>& command : AllCommands()) {
+    EXPECT_THAT(help, HasSubstr("\n  " + command.front() + "  "));
+    EXPECT_THAT(help, ContainsRegex("[ ,]" + command.back()));
+  }
+  EXPECT_THAT(help, HasSubstr("  Labelled texts:\n"));
+  EXPECT_THAT(help, HasSubstr("  import, list, describe, delete\n"));
+}
+
+TEST_F(CliTest, EveryGroupHelpsWithAnExampleOfItself) {
+  for (const char* group :
+       {"dataset", "vectors", "jobs", "models", "server", "admin"}) {
+    const std::string help = RunBare({group, "--help"}).out;
+    EXPECT_THAT(help, HasSubstr(absl::StrCat("Example:\n  carousel ", group)));
+    EXPECT_THAT(help, Not(HasSubstr("carousel train")));
+  }
 }
 
 TEST_F(CliTest, WrongUsageIsTwo) {
