@@ -9,6 +9,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/format.h"
 #include "client/cli/json_output.h"
+#include "client/cli/key_values.h"
 #include "client/cli/table.h"
 #include "core/base/status_macros.h"
 
@@ -23,17 +24,18 @@ std::string ValidationAccuracy(const v1::ModelVersion& version) {
              : "-";
 }
 
-void PrintFieldsOf(const v1::ModelVersion& version, std::ostream& out) {
-  PrintFields(out, {{"model", version.model()},
-                    {"version", absl::StrCat(version.version())},
-                    {"labels", absl::StrJoin(version.labels(), ", ")},
-                    {"loaded", version.loaded() ? "yes" : "no"},
-                    {"job", version.job()},
-                    {"dataset", version.dataset()},
-                    {"vectors", version.vectors()},
-                    {"validation accuracy", ValidationAccuracy(version)},
-                    {"size", FormatBytes(version.bytes())},
-                    {"published", FormatTimestamp(version.created_at())}});
+std::vector<std::pair<std::string, std::string>> FieldsOf(
+    const v1::ModelVersion& version) {
+  return {{"model", version.model()},
+          {"version", absl::StrCat(version.version())},
+          {"labels", absl::StrJoin(version.labels(), ", ")},
+          {"loaded", version.loaded() ? "yes" : "no"},
+          {"job", version.job()},
+          {"dataset", version.dataset()},
+          {"vectors", version.vectors()},
+          {"validation accuracy", ValidationAccuracy(version)},
+          {"size", FormatBytes(version.bytes())},
+          {"published", FormatTimestamp(version.created_at())}};
 }
 
 absl::StatusOr<ExitCode> PrintVersion(
@@ -42,7 +44,7 @@ absl::StatusOr<ExitCode> PrintVersion(
   if (session.json()) {
     session.PrintJson(ToJson(*version));
   } else {
-    PrintFieldsOf(*version, session.console().out());
+    PrintFields(session.console().out(), FieldsOf(*version));
   }
   return ExitCode::kDone;
 }
@@ -81,14 +83,11 @@ absl::StatusOr<ExitCode> GetModel(const std::string& model, Session& session) {
     session.PrintJson(ToJson(response));
     return ExitCode::kDone;
   }
-  std::ostream& out = session.console().out();
-  PrintFieldsOf(response.version(), out);
-  for (const auto& [file, content] :
-       {std::pair("config.json", response.config()),
-        std::pair("metrics.json", response.metrics()),
-        std::pair("provenance.json", response.provenance())}) {
-    out << '\n' << file << '\n' << content << '\n';
-  }
+  auto fields = FieldsOf(response.version());
+  AddKeyValues(fields, "configuration", response.config());
+  AddKeyValues(fields, "metrics", response.metrics());
+  AddKeyValues(fields, "provenance", response.provenance());
+  PrintFields(session.console().out(), fields);
   return ExitCode::kDone;
 }
 
@@ -144,7 +143,9 @@ void AddModelsGet(CommandLine& line, CLI::App& group) {
                   {.name = "get",
                    .description = "Show a version, its configuration, measures "
                                   "and provenance",
-                   .example = "carousel models get imdb@stable"},
+                   .example = "carousel models get imdb@stable",
+                   .notes = "With --json, the documents as they are stored, "
+                            "every epoch too."},
                   kReference, GetModel);
 }
 

@@ -105,6 +105,33 @@ TEST_F(JobsTest, GetShowsPeopleTheEpochsToo) {
                     HasSubstr("\n    1  "), HasSubstr("\n    2  ")));
 }
 
+TEST_F(JobsTest, OnlyGetShowsTheSettingsInShortLines) {
+  v1::TrainingJob job = FinishedJob();
+  job.set_epoch(0);
+  job.set_hyperparameters(
+      R"({"batch_size": 64, "dropout": 0.5, "embedding_learning_rate": 0.001,)"
+      R"("early_stopping_epochs": 0})");
+  server_.get_job = [&job](const auto&, auto& response) {
+    *response.mutable_job() = job;
+    return grpc::Status::OK;
+  };
+  server_.cancel_job = [&job](const auto&, auto& response) {
+    *response.mutable_job() = job;
+    return grpc::Status::OK;
+  };
+  server_.watch_job = [&job](const auto&, Writer& writer) {
+    return WriteJob(writer, job);
+  };
+  EXPECT_THAT(Run({"jobs", "get", "job-1"}).out,
+              HasSubstr("\nsettings    batch_size=64 dropout=0.5 "
+                        "embedding_learning_rate=0.001\n"
+                        "            early_stopping_epochs=0\n"));
+  for (const char* command : {"watch", "cancel"}) {
+    EXPECT_THAT(Run({"jobs", command, "job-1"}).out,
+                Not(HasSubstr("settings")));
+  }
+}
+
 TEST_F(JobsTest, ListShowsAllPages) {
   std::vector<std::string> tokens;
   server_.list_jobs = [&tokens](const auto& request, auto& response) {
