@@ -209,6 +209,23 @@ TEST_F(JobsTest, WatchPrintsOneObjectALineEpochsThenTheJob) {
   EXPECT_EQ(lines[2]["state"], "SUCCEEDED");
 }
 
+TEST_F(JobsTest, WatchSaysOnceThatTheJobWaits) {
+  auto state = v1::TrainingJob::STATE_QUEUED;
+  server_.get_job = [&state](const auto& request, auto& response) {
+    response.mutable_job()->set_job(request.job());
+    response.mutable_job()->set_state(state);
+    return grpc::Status::OK;
+  };
+  server_.watch_job = [](const auto&, Writer& writer) {
+    return WriteJob(writer, FinishedJob());
+  };
+  const Outcome queued = Run({"jobs", "watch", "job-1", "--json"});
+  EXPECT_EQ(queued.err, "The job job-1 is waiting for a slot.\n");
+  EXPECT_THAT(queued.JsonLines(), SizeIs(1));
+  state = v1::TrainingJob::STATE_RUNNING;
+  EXPECT_EQ(Run({"jobs", "watch", "job-1", "--json"}).err, "");
+}
+
 TEST_F(JobsTest, WatchComesBackByItself) {
   int calls = 0;
   server_.watch_job = [&calls](const auto& request, Writer& writer) {
