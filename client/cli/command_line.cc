@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/number_option.h"
 #include "client/cli/unknown_argument.h"
 
 namespace carousel::client {
@@ -37,7 +38,7 @@ void RefuseEmptyValues(const CLI::App& app) {
     if (option->count() == 0 || option->check_lname("text")) continue;
     const std::vector<std::string>& values = option->results();
     if (std::ranges::find(values, "") != values.end()) {
-      throw CLI::ValidationError(option->get_name(), "is empty");
+      throw CLI::ValidationError(absl::StrCat(option->get_name(), " is empty"));
     }
   }
   for (const CLI::App* command : app.get_subcommands()) {
@@ -82,11 +83,9 @@ CommandLine::CommandLine()
   AddConnectionOptions();
   root_.add_flag("--json", options_.json,
                  "Print JSON on standard output, errors too");
-  root_
-      .add_option("--timeout", options_.timeout_seconds,
-                  "Give up after this many seconds")
-      ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
+  AddAboveZero(root_, "--timeout", options_.timeout_seconds,
+               "Give up after this many seconds")
+      ->type_name("SECONDS");
   root_.footer(
       "Exit codes: 0 done, 1 other, 2 usage, 3 not found, 4 invalid or "
       "refused input,\n5 unavailable or deadline, 6 the job failed or was "

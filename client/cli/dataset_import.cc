@@ -10,6 +10,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/dataset_output.h"
 #include "client/cli/error_output.h"
+#include "client/cli/number_option.h"
 #include "client/cli/upload_progress.h"
 #include "client/upload.h"
 #include "core/base/status_macros.h"
@@ -100,10 +101,8 @@ void AddDatasetImport(CommandLine& line, CLI::App& group) {
                      "The column of the ids (default: id, when there is one)");
   command.add_option("--split", arguments->split,
                      "Train/validation/test in per cent (default: 70/20/10)");
-  command
-      .add_option("--split_seed", arguments->split_seed,
-                  "Another seed gives another split (default: 1)")
-      ->check(CLI::NonNegativeNumber);
+  AddNotNegative(command, "--split_seed", arguments->split_seed,
+                 "Another seed gives another split (default: 1)");
 }
 
 }  // namespace carousel::client

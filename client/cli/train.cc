@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/job_output.h"
+#include "client/cli/number_option.h"
 #include "client/cli/watch.h"
 #include "core/base/status_macros.h"
 
@@ -87,12 +88,10 @@ void AddOptions(Arguments& arguments, CLI::App& command) {
                      "classic, the textbook model (the default), or strong");
   command.add_option("--epochs", arguments.epochs,
                      "Passes over the training texts (default: the preset's)");
-  command
-      .add_option("--seed", arguments.seed,
-                  "The same seed gives the same run (default: 1)")
-      ->check(CLI::NonNegativeNumber);
-  command.add_option("--max_examples", arguments.max_examples,
-                     "Train on so many texts only");
+  AddNotNegative(command, "--seed", arguments.seed,
+                 "The same seed gives the same run (default: 1)");
+  AddNotNegative(command, "--max_examples", arguments.max_examples,
+                 "Train on so many texts only (default, and 0: all)");
   command
       .add_option("--set", arguments.settings,
                   "Override a setting of the preset; may be given again")

@@ -179,6 +179,36 @@ TEST_F(CliTest, WhatIsMissingIsNamedWhenNothingIsMistyped) {
             "carousel: A subcommand is required; see carousel jobs --help\n");
 }
 
+TEST_F(CliTest, AWrongNumberIsShortlySaidToBeOne) {
+  const std::vector<std::string> train = {"train", "--dataset=d", "--vectors=v",
+                                          "--model=m"};
+  const auto with = [](std::vector<std::string> command,
+                       const std::string& option) {
+    command.push_back(option);
+    return command;
+  };
+  const std::vector<std::string> import = {"dataset", "import", "d", "d.csv"};
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"server", "info", "--timeout=0"}, "--timeout is 0; it must be above 0"},
+      {{"server", "info", "--timeout=-1"},
+       "--timeout is -1; it must be above 0"},
+      {{"server", "info", "--timeout=soon"},
+       "--timeout is soon; it must be a number"},
+      {with(import, "--split_seed=-2"),
+       "--split_seed is -2; it must be 0 or more"},
+      {with(import, "--split_seed=1.5"),
+       "--split_seed is 1.5; it must be a whole number"},
+      {with(train, "--max_examples=-1"),
+       "--max_examples is -1; it must be 0 or more"},
+      {with(train, "--seed=18446744073709551616"),
+       "--seed is 18446744073709551616; it must be a smaller number"}};
+  for (const auto& [arguments, message] : cases) {
+    const Outcome outcome = Run(arguments);
+    EXPECT_EQ(outcome.code, 2) << message;
+    EXPECT_THAT(outcome.err, StartsWith("carousel: " + message + "; see "));
+  }
+}
+
 TEST_F(CliTest, WrongUsageIsJsonTooWhenThatIsAsked) {
   const Outcome outcome = Run({"jobs", "get", "--json"});
   EXPECT_EQ(outcome.code, 2);
