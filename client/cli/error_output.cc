@@ -1,7 +1,9 @@
 #include "client/cli/error_output.h"
 
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "client/client.h"
@@ -13,6 +15,14 @@ namespace {
 
 // The reason that a server gives with PERMISSION_DENIED.
 constexpr std::string_view kRoleTooSmall = "ROLE_TOO_SMALL";
+
+// What lists the things there are, by how the server begins to say that one is
+// not there.
+constexpr std::pair<const char*, const char*> kLists[] = {
+    {"model ", "carousel models list"},
+    {"dataset ", "carousel dataset list"},
+    {"vectors ", "carousel vectors list"},
+    {"job ", "carousel jobs list"}};
 
 }  // namespace
 
@@ -56,6 +66,13 @@ absl::Status Explain(absl::Status error) {
   }
   if (GetReason(error) == kRoleTooSmall) {
     return WithHint(error, "set CAROUSEL_KEY or --key_file to such a key");
+  }
+  if (absl::IsNotFound(error)) {
+    for (const auto& [start, command] : kLists) {
+      if (absl::StartsWith(error.message(), start)) {
+        return WithHint(error, absl::StrCat("see ", command));
+      }
+    }
   }
   return error;
 }
@@ -107,6 +124,13 @@ std::string ErrorToText(const absl::Status& error) {
 absl::Status AsInvalidInput(const absl::Status& error) {
   if (error.ok() || ToExitCode(error) == ExitCode::kRefused) return error;
   return absl::InvalidArgumentError(error.message());
+}
+
+absl::Status AsInvalidFile(const absl::Status& error, std::string_view path) {
+  const absl::Status invalid = AsInvalidInput(error);
+  const bool is_named =
+      absl::StrContains(error.message(), absl::StrCat(ToAbslView(path), ":"));
+  return is_named ? invalid : WithContext(invalid, path);
 }
 
 }  // namespace carousel::client

@@ -33,6 +33,9 @@ std::string ErrorToText(const absl::Status& error);
 // invalid input; NOT_FOUND is kept for what the server does not have.
 absl::Status AsInvalidInput(const absl::Status& error);
 
+// The same of an error in reading `path`, which the message names once.
+absl::Status AsInvalidFile(const absl::Status& error, std::string_view path);
+
 }  // namespace carousel::client
 
 #endif  // CAROUSEL_CLIENT_CLI_ERROR_OUTPUT_H_

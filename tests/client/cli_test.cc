@@ -379,6 +379,27 @@ TEST_F(CliTest, AServerThatDrainsIsNotTakenForOneThatIsNotThere) {
                                  Not(HasSubstr("cannot reach"))));
 }
 
+TEST_F(CliTest, WhatIsNotThereComesWithTheCommandThatListsWhatIs) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"model \"m\" not found", "; see carousel models list"},
+      {"model m has no version 9", "; see carousel models list"},
+      {"dataset \"d\" not found", "; see carousel dataset list"},
+      {"vectors \"v\" not found", "; see carousel vectors list"},
+      {"job \"j\" not found", "; see carousel jobs list"},
+      {"something else", ""}};
+  for (const auto& [message, hint] : cases) {
+    server_.evaluate = [&message = message](const auto&, auto&) {
+      return StatusWithDetails(grpc::StatusCode::NOT_FOUND, message,
+                               {.reason = "GONE"});
+    };
+    const Outcome outcome =
+        Run({"evaluate", "--model=m", "--dataset=d", "--json"});
+    EXPECT_EQ(outcome.code, 3);
+    EXPECT_EQ(outcome.err, "carousel: " + message + hint + "\n");
+    EXPECT_EQ(outcome.Json()["error"]["details"][0]["reason"], "GONE");
+  }
+}
+
 TEST_F(CliTest, ANameMayBeTheWordOfACommand) {
   std::string asked;
   server_.delete_dataset = [&asked](const auto& request, auto&) {
