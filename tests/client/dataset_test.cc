@@ -133,6 +133,19 @@ TEST_F(DatasetTest, DescribeHasItsFields) {
       "\n");
 }
 
+TEST_F(DatasetTest, LabelsThatAreSpeltOtherwiseAreExplained) {
+  statistics_.clear_labels();
+  (*statistics_.mutable_labels())["1"] = 6000;
+  (*statistics_.mutable_labels())["0"] = 4;
+  EXPECT_THAT(Run({"dataset", "describe", "d"}).out,
+              HasSubstr("4 negative (0), 6,000 positive (1)\n"));
+  statistics_.clear_labels();
+  (*statistics_.mutable_labels())["pos"] = 6;
+  (*statistics_.mutable_labels())["neg"] = 4;
+  EXPECT_THAT(Run({"dataset", "describe", "d"}).out,
+              HasSubstr("4 negative (neg), 6 positive (pos)\n"));
+}
+
 TEST_F(DatasetTest, DescribeMeasuresTheCoverageOfVectors) {
   const auto json =
       Run({"dataset", "describe", "imdb", "--vectors=glove", "--json"}).Json();
