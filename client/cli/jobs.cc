@@ -25,6 +25,11 @@ absl::StatusOr<ExitCode> ListJobs(const std::string& state, Session& session) {
       session.client().ListTrainingJobs(wanted, session.ShortCall()));
   if (session.json()) {
     session.PrintJson(ListToJson("jobs", jobs));
+  } else if (jobs.empty()) {
+    session.console().Message(
+        state.empty()
+            ? "no jobs"
+            : absl::StrCat("no ", absl::AsciiStrToLower(state), " jobs"));
   } else {
     PrintJobTable(jobs, session.console().out());
   }

@@ -57,6 +57,11 @@ absl::StatusOr<ExitCode> ListModels(const std::string& model,
     session.PrintJson(ListToJson("models", versions));
     return ExitCode::kDone;
   }
+  if (versions.empty()) {
+    session.console().Message(
+        model.empty() ? "no models" : absl::StrCat("no versions of ", model));
+    return ExitCode::kDone;
+  }
   Table table({{"MODEL"},
                {"VERSION", Align::kRight},
                {"LABELS"},

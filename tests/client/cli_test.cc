@@ -400,6 +400,48 @@ TEST_F(CliTest, WhatIsNotThereComesWithTheCommandThatListsWhatIs) {
   }
 }
 
+TEST_F(CliTest, AnEmptyListIsSaidInWordsToPeopleOnly) {
+  server_.list_jobs = [](const auto&, auto&) { return grpc::Status::OK; };
+  server_.list_models = [](const auto&, auto&) { return grpc::Status::OK; };
+  server_.list_datasets = [](const auto&, auto&) { return grpc::Status::OK; };
+  server_.list_vectors = [](const auto&, auto&) { return grpc::Status::OK; };
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"jobs", "list"}, "no jobs\n"},
+      {{"jobs", "list", "--state=Failed"}, "no failed jobs\n"},
+      {{"models", "list"}, "no models\n"},
+      {{"models", "list", "imdb"}, "no versions of imdb\n"},
+      {{"dataset", "list"}, "no datasets\n"},
+      {{"vectors", "list"}, "no vectors\n"}};
+  for (auto [command, message] : cases) {
+    const Outcome outcome = Run(command);
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, message);
+    command.push_back("--json");
+    const Outcome json = Run(command);
+    EXPECT_THAT(json.out, HasSubstr("[]"));
+    EXPECT_EQ(json.err, "");
+  }
+}
+
+TEST_F(CliTest, ServerInfoCountsInWords) {
+  server_.get_server_info = [](const auto&, auto& response) {
+    response.mutable_server()->set_train_slots(1);
+    return grpc::Status::OK;
+  };
+  EXPECT_THAT(Run({"server", "info"}).out,
+              AllOf(HasSubstr("0 running, 0 queued, 1 slot\n"),
+                    HasSubstr("models loaded  none\n")));
+  server_.get_server_info = [](const auto&, auto& response) {
+    response.mutable_server()->set_train_slots(2);
+    response.mutable_server()->add_loaded_models("imdb@1");
+    return grpc::Status::OK;
+  };
+  EXPECT_THAT(
+      Run({"server", "info"}).out,
+      AllOf(HasSubstr("2 slots\n"), HasSubstr("models loaded  imdb@1\n")));
+}
+
 TEST_F(CliTest, ANameMayBeTheWordOfACommand) {
   std::string asked;
   server_.delete_dataset = [&asked](const auto& request, auto&) {
