@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/number_option.h"
 #include "client/cli/unknown_argument.h"
+#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
@@ -54,6 +55,21 @@ bool IsHostAndPort(const std::string& server) {
   const auto [parsed_to, error] =
       std::from_chars(server.data() + colon + 1, end, port);
   return error == std::errc() && parsed_to == end && port >= 1 && port <= 65535;
+}
+
+void CheckServer(const std::string& server) {
+  // gRPC would take what is before it for the name of a resolver.
+  const std::size_t scheme = server.find("://");
+  if (scheme != std::string::npos) {
+    throw CLI::ValidationError(absl::StrCat("--server is ", Quote(server),
+                                            "; it must be HOST:PORT, without ",
+                                            server.substr(0, scheme + 3)));
+  }
+  if (!IsHostAndPort(server)) {
+    throw CLI::ValidationError(
+        absl::StrCat("--server is ", Quote(server),
+                     "; it must be HOST:PORT, for example ", kDefaultServer));
+  }
 }
 
 const CLI::App* SelectedCommand(const CLI::App& root) {
@@ -170,12 +186,7 @@ void CommandLine::Parse(std::vector<std::string> arguments,
   std::string& server = options_.connection.server;
   if (server.empty()) server = default_server;
   if (server.empty()) server = kDefaultServer;
-  if (!IsHostAndPort(server)) {
-    throw CLI::ValidationError(
-        "--server",
-        absl::StrCat("\"", server, "\" is not HOST:PORT, for example ",
-                     kDefaultServer));
-  }
+  CheckServer(server);
   action_ = &actions_.at(SelectedCommand(root_));
 }
 

@@ -11,6 +11,7 @@
 #include "client/cli/number_option.h"
 #include "client/cli/watch.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
@@ -35,7 +36,7 @@ void CheckSettings(const std::vector<std::string>& settings) {
     const std::size_t equals = setting.find('=');
     if (equals == std::string::npos || equals == 0) {
       throw CLI::ValidationError(
-          "--set", absl::StrCat("\"", setting, "\" is not KEY=VALUE"));
+          absl::StrCat("--set is ", Quote(setting), "; it must be KEY=VALUE"));
     }
   }
 }
