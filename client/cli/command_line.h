@@ -14,6 +14,11 @@
 
 namespace carousel::client {
 
+// Help for an option that names a model.
+inline constexpr char kModelReference[] =
+    "NAME@VERSION, NAME@LABEL, or NAME alone:\n"
+    "NAME@stable if that label is set, else NAME@latest";
+
 // Does what a command is for. An error is printed by the caller, and says
 // which exit code it comes to.
 using Action = std::function<absl::StatusOr<ExitCode>(Session&)>;

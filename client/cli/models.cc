@@ -16,8 +16,6 @@
 namespace carousel::client {
 namespace {
 
-constexpr char kReference[] = "NAME, NAME@VERSION or NAME@LABEL";
-
 std::string ValidationAccuracy(const v1::ModelVersion& version) {
   return version.has_validation_accuracy()
              ? FormatShare(version.validation_accuracy())
@@ -151,7 +149,7 @@ void AddModelsGet(CommandLine& line, CLI::App& group) {
                    .example = "carousel models get imdb@stable",
                    .notes = "With --json, the documents as they are stored, "
                             "every epoch too."},
-                  kReference, GetModel);
+                  kModelReference, GetModel);
 }
 
 void AddModelsPromote(CommandLine& line, CLI::App& group) {
@@ -171,7 +169,7 @@ void AddModelsPromote(CommandLine& line, CLI::App& group) {
                                           session.LongCall()),
             session);
       });
-  command.add_option("MODEL", arguments->model, kReference)->required();
+  command.add_option("MODEL", arguments->model, kModelReference)->required();
   command.add_option("--label", arguments->label,
                      "The label to move (default: stable)");
 }
@@ -181,7 +179,7 @@ void AddModelsLoad(CommandLine& line, CLI::App& group) {
                   {.name = "load",
                    .description = "Bring a version into memory",
                    .example = "carousel models load imdb@3"},
-                  kReference, LoadModel);
+                  kModelReference, LoadModel);
 }
 
 void AddModelsUnload(CommandLine& line, CLI::App& group) {
@@ -189,7 +187,7 @@ void AddModelsUnload(CommandLine& line, CLI::App& group) {
                   {.name = "unload",
                    .description = "Let a version without labels go from memory",
                    .example = "carousel models unload imdb@2"},
-                  kReference, UnloadModel);
+                  kModelReference, UnloadModel);
 }
 
 void AddModelsDelete(CommandLine& line, CLI::App& group) {

@@ -207,7 +207,7 @@ void AddPredict(CommandLine& line, CLI::App& group) {
                   "--out=submission.csv\n  carousel predict --model=imdb "
                   "--text=\"A wonderful film\""},
       [arguments](Session& session) { return Predict(*arguments, session); });
-  command.add_option("--model", arguments->model, "NAME, NAME@VERSION, NAME@LABEL")->required();
+  command.add_option("--model", arguments->model, kModelReference)->required();
   command.add_option("--text", arguments->texts, "A text; may be given again")
       ->allow_extra_args(false);
   command.add_option("--csv", arguments->csv,

@@ -196,7 +196,7 @@ void AddProjection(CommandLine& line, CLI::App& group) {
        .example = "carousel projection --model=imdb --out=words.html"},
       [arguments](Session& session) { return Project(*arguments, session); });
   command.add_option("--model", arguments->model,
-                     "Of this model: NAME, NAME@VERSION, NAME@LABEL");
+                     absl::StrCat("Of this model; ", kModelReference));
   command.add_option("--vectors", arguments->vectors, "Of these vectors");
   command.add_option("--words", arguments->words,
                      "The words of this file, one a line");

@@ -253,5 +253,18 @@ TEST_F(UsageTest, OptionsThatDoNotGoTogetherAreNamedInASentence) {
   }
 }
 
+TEST_F(UsageTest, HelpSaysWhatABareModelNameMeans) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"predict"},           {"evaluate"},        {"projection"},
+      {"models", "get"},     {"models", "load"},  {"models", "unload"},
+      {"models", "promote"}, {"models", "export"}};
+  for (std::vector<std::string> command : commands) {
+    command.push_back("--help");
+    EXPECT_THAT(RunBare(command).out,
+                HasSubstr("NAME@stable if that label is set, else NAME@latest"))
+        << ::testing::PrintToString(command);
+  }
+}
+
 }  // namespace
 }  // namespace carousel::client
