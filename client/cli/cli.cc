@@ -14,17 +14,21 @@ namespace carousel::client {
 namespace {
 
 void AddCommands(CommandLine& line) {
-  CLI::App& dataset = line.AddGroup("dataset", "Labelled texts");
+  CLI::App& dataset = line.AddGroup("dataset", "Labelled texts",
+                                    "carousel dataset import imdb IMDB.csv");
   AddDatasetImport(line, dataset);
   AddDatasetList(line, dataset);
   AddDatasetDescribe(line, dataset);
   AddDatasetDelete(line, dataset);
-  CLI::App& vectors = line.AddGroup("vectors", "Word vectors");
+  CLI::App& vectors =
+      line.AddGroup("vectors", "Word vectors",
+                    "carousel vectors import glove glove.6B.100d.txt.gz");
   AddVectorsImport(line, vectors);
   AddVectorsList(line, vectors);
   AddVectorsDelete(line, vectors);
   AddTrain(line, line.root());
-  CLI::App& jobs = line.AddGroup("jobs", "Training jobs");
+  CLI::App& jobs = line.AddGroup("jobs", "Training jobs",
+                                 "carousel jobs list --state=running");
   AddJobsList(line, jobs);
   AddJobsGet(line, jobs);
   AddJobsWatch(line, jobs);
@@ -33,7 +37,8 @@ void AddCommands(CommandLine& line) {
   AddEvaluate(line, line.root());
   AddPredict(line, line.root());
   AddProjection(line, line.root());
-  CLI::App& models = line.AddGroup("models", "Trained model versions");
+  CLI::App& models =
+      line.AddGroup("models", "Trained model versions", "carousel models list");
   AddModelsList(line, models);
   AddModelsGet(line, models);
   AddModelsPromote(line, models);
@@ -41,9 +46,11 @@ void AddCommands(CommandLine& line) {
   AddModelsUnload(line, models);
   AddModelsDelete(line, models);
   AddModelsExport(line, models);
-  CLI::App& server = line.AddGroup("server", "The server itself");
+  CLI::App& server =
+      line.AddGroup("server", "The server itself", "carousel server info");
   AddServerInfo(line, server);
-  CLI::App& admin = line.AddGroup("admin", "What an operator does");
+  CLI::App& admin = line.AddGroup("admin", "What an operator does",
+                                  "carousel admin backup carousel.tar");
   AddAdminBackup(line, admin);
 }
 
@@ -54,8 +61,8 @@ ExitCode ReportUsage(const CommandLine& line, const CLI::ParseError& error,
     environment.out << ErrorToJson(absl::InvalidArgumentError(error.what()))
                     << std::endl;
   }
-  environment.err << "carousel: " << error.what() << "\nTry '"
-                  << line.CommandPath() << " --help'." << std::endl;
+  environment.err << "carousel: " << error.what() << "; see "
+                  << line.CommandPath() << " --help" << std::endl;
   return ExitCode::kUsage;
 }
 

@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/number_option.h"
+#include "client/cli/unknown_argument.h"
+#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
@@ -36,7 +39,7 @@ void RefuseEmptyValues(const CLI::App& app) {
     if (option->count() == 0 || option->check_lname("text")) continue;
     const std::vector<std::string>& values = option->results();
     if (std::ranges::find(values, "") != values.end()) {
-      throw CLI::ValidationError(option->get_name(), "is empty");
+      throw CLI::ValidationError(absl::StrCat(option->get_name(), " is empty"));
     }
   }
   for (const CLI::App* command : app.get_subcommands()) {
@@ -52,6 +55,21 @@ bool IsHostAndPort(const std::string& server) {
   const auto [parsed_to, error] =
       std::from_chars(server.data() + colon + 1, end, port);
   return error == std::errc() && parsed_to == end && port >= 1 && port <= 65535;
+}
+
+void CheckServer(const std::string& server) {
+  // gRPC would take what is before it for the name of a resolver.
+  const std::size_t scheme = server.find("://");
+  if (scheme != std::string::npos) {
+    throw CLI::ValidationError(absl::StrCat("--server is ", Quote(server),
+                                            "; it must be HOST:PORT, without ",
+                                            server.substr(0, scheme + 3)));
+  }
+  if (!IsHostAndPort(server)) {
+    throw CLI::ValidationError(
+        absl::StrCat("--server is ", Quote(server),
+                     "; it must be HOST:PORT, for example ", kDefaultServer));
+  }
 }
 
 const CLI::App* SelectedCommand(const CLI::App& root) {
@@ -81,11 +99,9 @@ CommandLine::CommandLine()
   AddConnectionOptions();
   root_.add_flag("--json", options_.json,
                  "Print JSON on standard output, errors too");
-  root_
-      .add_option("--timeout", options_.timeout_seconds,
-                  "Give up after this many seconds")
-      ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
+  AddAboveZero(root_, "--timeout", options_.timeout_seconds,
+               "Give up after this many seconds")
+      ->type_name("SECONDS");
   root_.footer(
       "Exit codes: 0 done, 1 other, 2 usage, 3 not found, 4 invalid or "
       "refused input,\n5 unavailable or deadline, 6 the job failed or was "
@@ -116,8 +132,10 @@ void CommandLine::AddConnectionOptions() {
 }
 
 CLI::App& CommandLine::AddGroup(const std::string& name,
-                                const std::string& description) {
+                                const std::string& description,
+                                const std::string& example) {
   CLI::App& group = *root_.add_subcommand(name, description);
+  group.footer(absl::StrCat("Example:\n  ", example));
   // Also keeps a name that is given to a command ("dataset delete models")
   // from being taken for another command.
   group.require_subcommand(1);
@@ -127,6 +145,12 @@ CLI::App& CommandLine::AddGroup(const std::string& name,
 CLI::App& CommandLine::AddCommand(CLI::App& group, const CommandHelp& help,
                                   Action action) {
   CLI::App& command = *group.add_subcommand(help.name, help.description);
+  if (&group != &root_) {
+    // The help of the root has a line for a group, and none for its commands.
+    const bool is_first = group.get_subcommands({}).size() == 1;
+    group.description(absl::StrCat(group.get_description(),
+                                   is_first ? ":\n" : ", ", help.name));
+  }
   std::string footer = absl::StrCat("Example:\n  ", help.example);
   if (!help.notes.empty()) absl::StrAppend(&footer, "\n\n", help.notes);
   command.footer(footer);
@@ -134,21 +158,35 @@ CLI::App& CommandLine::AddCommand(CLI::App& group, const CommandHelp& help,
   return command;
 }
 
+// CLI11 asks for what is missing before it looks at what is too much, and a
+// mistyped word is both.
+void CommandLine::ParseKnown(std::vector<std::string> arguments) {
+  const auto explain = [this] {
+    const std::string unknown =
+        ExplainUnknownArgument(root_, *SelectedCommand(root_));
+    if (!unknown.empty()) throw CLI::ValidationError(unknown);
+  };
+  try {
+    root_.parse(std::move(arguments));
+  } catch (const CLI::RequiredError&) {
+    explain();
+    throw;
+  } catch (const CLI::ExtrasError&) {
+    explain();
+    throw;
+  }
+}
+
 void CommandLine::Parse(std::vector<std::string> arguments,
                         const std::string& default_server) {
   arguments = SeparateEmptyValues(arguments);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-  root_.parse(std::move(arguments));
+  ParseKnown(std::move(arguments));
   RefuseEmptyValues(root_);
   std::string& server = options_.connection.server;
   if (server.empty()) server = default_server;
   if (server.empty()) server = kDefaultServer;
-  if (!IsHostAndPort(server)) {
-    throw CLI::ValidationError(
-        "--server",
-        absl::StrCat("\"", server, "\" is not HOST:PORT, for example ",
-                     kDefaultServer));
-  }
+  CheckServer(server);
   action_ = &actions_.at(SelectedCommand(root_));
 }
 

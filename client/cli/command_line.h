@@ -14,6 +14,11 @@
 
 namespace carousel::client {
 
+// Help for an option that names a model.
+inline constexpr char kModelReference[] =
+    "NAME@VERSION, NAME@LABEL, or NAME alone:\n"
+    "NAME@stable if that label is set, else NAME@latest";
+
 // Does what a command is for. An error is printed by the caller, and says
 // which exit code it comes to.
 using Action = std::function<absl::StatusOr<ExitCode>(Session&)>;
@@ -37,9 +42,12 @@ class CommandLine {
 
   // The program itself, for commands that stand in no group.
   CLI::App& root() { return root_; }
-  // A word that is followed by one of its commands, such as "models".
-  CLI::App& AddGroup(const std::string& name, const std::string& description);
+  // A word that is followed by one of its commands, such as "models". The
+  // example is a whole line, as typed.
+  CLI::App& AddGroup(const std::string& name, const std::string& description,
+                     const std::string& example);
   // A command of a group or of the root; its options are added to the result.
+  // A group's description grows by the name.
   CLI::App& AddCommand(CLI::App& group, const CommandHelp& help, Action action);
 
   // Reads the arguments (without the program's name) into all bound variables.
@@ -56,6 +64,7 @@ class CommandLine {
 
  private:
   void AddConnectionOptions();
+  void ParseKnown(std::vector<std::string> arguments);
 
   CLI::App root_;
   GlobalOptions options_;

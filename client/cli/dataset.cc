@@ -20,6 +20,10 @@ absl::StatusOr<ExitCode> ListDatasets(Session& session) {
     session.PrintJson(ListToJson("datasets", datasets));
     return ExitCode::kDone;
   }
+  if (datasets.empty()) {
+    session.console().Message("no datasets");
+    return ExitCode::kDone;
+  }
   Table table({{"DATASET"}, {"ROWS", Align::kRight}, {"IMPORTED"}});
   for (const v1::Dataset& dataset : datasets) {
     table.AddRow({dataset.name(), FormatCount(dataset.rows()),

@@ -3,13 +3,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/dataset_output.h"
+#include "client/cli/error_output.h"
+#include "client/cli/number_option.h"
 #include "client/cli/upload_progress.h"
 #include "client/upload.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
@@ -24,6 +29,28 @@ struct Arguments {
   std::optional<std::uint64_t> split_seed;
 };
 
+// The server names the column that it does not find, here follows the option
+// that names another.
+absl::Status ExplainColumn(const absl::Status& error,
+                           const Arguments& arguments) {
+  const auto misses = [&error](const std::string& column,
+                               std::string_view usual) {
+    return absl::StrContains(
+        error.message(), absl::StrCat("there is no column ",
+                                      Quote(column.empty() ? usual : column)));
+  };
+  if (misses(arguments.text_column, "review")) {
+    return WithHint(error, "choose one with --text_column");
+  }
+  if (misses(arguments.label_column, "sentiment")) {
+    return WithHint(error, "choose one with --label_column");
+  }
+  if (misses(arguments.id_column, "id")) {
+    return WithHint(error, "choose one with --id_column");
+  }
+  return error;
+}
+
 absl::StatusOr<ExitCode> ImportDataset(const Arguments& arguments,
                                        Session& session) {
   v1::DatasetHeader header;
@@ -35,11 +62,11 @@ absl::StatusOr<ExitCode> ImportDataset(const Arguments& arguments,
   if (arguments.split_seed.has_value()) {
     header.set_split_seed(*arguments.split_seed);
   }
-  ASSIGN_OR_RETURN(
-      const v1::UploadDatasetResponse response,
+  const absl::StatusOr<v1::UploadDatasetResponse> response =
       UploadDataset(session.client(), header, arguments.file,
-                    ShowUpload(arguments.file, session), session.LongCall()));
-  if (!response.is_new()) {
+                    ShowUpload(arguments.file, session), session.LongCall());
+  if (!response.ok()) return ExplainColumn(response.status(), arguments);
+  if (!response->is_new()) {
     session.console().Message(absl::StrCat("The dataset \"", arguments.name,
                                            "\" holds this content already."));
   }
@@ -74,10 +101,8 @@ void AddDatasetImport(CommandLine& line, CLI::App& group) {
                      "The column of the ids (default: id, when there is one)");
   command.add_option("--split", arguments->split,
                      "Train/validation/test in per cent (default: 70/20/10)");
-  command
-      .add_option("--split_seed", arguments->split_seed,
-                  "Another seed gives another split (default: 1)")
-      ->check(CLI::NonNegativeNumber);
+  AddNotNegative(command, "--split_seed", arguments->split_seed,
+                 "Another seed gives another split (default: 1)");
 }
 
 }  // namespace carousel::client

@@ -1,13 +1,17 @@
 #include "client/cli/dataset_output.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/format.h"
 #include "client/cli/json_output.h"
 #include "client/cli/table.h"
+#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
@@ -19,6 +23,24 @@ std::string FormatCounts(const NamedCounts& counts) {
   });
 }
 
+// "1 negative (0)": which of the two it is where the spelling does not say.
+std::string FormatLabels(const NamedCounts& labels) {
+  static constexpr std::pair<std::string_view, std::string_view> kMeanings[] = {
+      {"0", "negative"},
+      {"1", "positive"},
+      {"neg", "negative"},
+      {"pos", "positive"}};
+  NamedCounts explained = labels;
+  for (auto& [label, count] : explained) {
+    const auto meaning = std::ranges::find(
+        kMeanings, absl::AsciiStrToLower(absl::StripAsciiWhitespace(label)),
+        [](const auto& pair) { return pair.first; });
+    if (meaning == std::end(kMeanings)) continue;
+    label = absl::StrCat(ToAbslView(meaning->second), " (", label, ")");
+  }
+  return FormatCounts(explained);
+}
+
 void PrintFieldsOf(const v1::DescribeDatasetResponse& description,
                    std::ostream& out) {
   const v1::DatasetStatistics& statistics = description.statistics();
@@ -26,7 +48,7 @@ void PrintFieldsOf(const v1::DescribeDatasetResponse& description,
   std::vector<std::pair<std::string, std::string>> fields = {
       {"dataset", description.dataset().name()},
       {"rows", FormatCount(description.dataset().rows())},
-      {"labels", FormatCounts(LabelCounts(statistics))},
+      {"labels", FormatLabels(LabelCounts(statistics))},
       {"splits", FormatCounts(SplitCounts(statistics))},
       {"tokens a text",
        absl::StrFormat("median %.0f, mean %.1f, 95%% up to %.0f, at most %s",

@@ -1,18 +1,28 @@
 #include "client/cli/error_output.h"
 
-#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "client/client.h"
 #include "core/base/error_details.h"
+#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
 
 // The reason that a server gives with PERMISSION_DENIED.
 constexpr std::string_view kRoleTooSmall = "ROLE_TOO_SMALL";
+
+// What lists the things there are, by how the server begins to say that one is
+// not there.
+constexpr std::pair<const char*, const char*> kLists[] = {
+    {"model ", "carousel models list"},
+    {"dataset ", "carousel dataset list"},
+    {"vectors ", "carousel vectors list"},
+    {"job ", "carousel jobs list"}};
 
 }  // namespace
 
@@ -45,27 +55,35 @@ ExitCode ToExitCode(const absl::Status& error) {
 
 absl::Status Explain(absl::Status error) {
   if (GetReason(error) == kUnreachable) {
-    return WithReason(
-        absl::UnavailableError(absl::StrCat(
-            error.message(),
-            "; is carouseld running? Set --server or CAROUSEL_SERVER, and "
-            "--tls or --tls_ca where it speaks TLS")),
-        kUnreachable);
+    return WithHint(error,
+                    "is carouseld running? Set --server or CAROUSEL_SERVER, "
+                    "and --tls or --tls_ca where it speaks TLS");
   }
   if (absl::IsUnauthenticated(error)) {
-    return WithReason(absl::UnauthenticatedError(absl::StrCat(
-                          error.message(),
-                          "; set CAROUSEL_KEY, or name a file that holds the "
-                          "key by --key_file")),
-                      GetReason(error));
+    return WithHint(error,
+                    "set CAROUSEL_KEY, or name a file that holds the key by "
+                    "--key_file");
   }
   if (GetReason(error) == kRoleTooSmall) {
-    return WithReason(
-        absl::PermissionDeniedError(absl::StrCat(
-            error.message(), "; set CAROUSEL_KEY or --key_file to such a key")),
-        kRoleTooSmall);
+    return WithHint(error, "set CAROUSEL_KEY or --key_file to such a key");
+  }
+  if (absl::IsNotFound(error)) {
+    for (const auto& [start, command] : kLists) {
+      if (absl::StartsWith(error.message(), start)) {
+        return WithHint(error, absl::StrCat("see ", command));
+      }
+    }
   }
   return error;
+}
+
+absl::Status WithHint(const absl::Status& error, std::string_view hint) {
+  absl::Status result(error.code(),
+                      absl::StrCat(error.message(), "; ", ToAbslView(hint)));
+  error.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    result.SetPayload(url, payload);
+  });
+  return result;
 }
 
 nlohmann::ordered_json ErrorToJson(const absl::Status& error) {
@@ -106,6 +124,13 @@ std::string ErrorToText(const absl::Status& error) {
 absl::Status AsInvalidInput(const absl::Status& error) {
   if (error.ok() || ToExitCode(error) == ExitCode::kRefused) return error;
   return absl::InvalidArgumentError(error.message());
+}
+
+absl::Status AsInvalidFile(const absl::Status& error, std::string_view path) {
+  const absl::Status invalid = AsInvalidInput(error);
+  const bool is_named =
+      absl::StrContains(error.message(), absl::StrCat(ToAbslView(path), ":"));
+  return is_named ? invalid : WithContext(invalid, path);
 }
 
 }  // namespace carousel::client

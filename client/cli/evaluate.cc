@@ -91,9 +91,7 @@ void AddEvaluate(CommandLine& line, CLI::App& group) {
         request.set_split(arguments->split);
         return Evaluate(request, session);
       });
-  command
-      .add_option("--model", arguments->model, "NAME, NAME@VERSION, NAME@LABEL")
-      ->required();
+  command.add_option("--model", arguments->model, kModelReference)->required();
   command.add_option("--dataset", arguments->dataset, "The dataset")
       ->required();
   command.add_option("--split", arguments->split,

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "client/cli/format.h"
 #include "client/cli/json_output.h"
+#include "client/cli/key_values.h"
 #include "client/cli/table.h"
 
 namespace carousel::client {
@@ -38,7 +39,8 @@ std::string Best(const v1::TrainingJob& job) {
 
 }  // namespace
 
-void PrintJobFields(const v1::TrainingJob& job, std::ostream& out) {
+void PrintJobFields(const v1::TrainingJob& job, JobDetail detail,
+                    std::ostream& out) {
   std::vector<std::pair<std::string, std::string>> fields = {
       {"job", job.job()},
       {"model", Version(job)},
@@ -68,8 +70,8 @@ void PrintJobFields(const v1::TrainingJob& job, std::ostream& out) {
   if (job.has_ended_at()) {
     fields.emplace_back("ended", FormatTimestamp(job.ended_at()));
   }
-  if (!job.hyperparameters().empty()) {
-    fields.emplace_back("settings", job.hyperparameters());
+  if (detail == JobDetail::kAll && !job.hyperparameters().empty()) {
+    AddKeyValues(fields, "settings", job.hyperparameters());
   }
   PrintFields(out, fields);
 }
@@ -108,11 +110,11 @@ void PrintEpoch(const v1::Epoch& epoch, std::ostream& out) {
        FormatSeconds(epoch.seconds())});
 }
 
-void PrintJob(const v1::TrainingJob& job, Session& session) {
+void PrintJob(const v1::TrainingJob& job, Session& session, JobDetail detail) {
   if (session.json()) {
     session.PrintJson(ToJson(job));
   } else {
-    PrintJobFields(job, session.console().out());
+    PrintJobFields(job, detail, session.console().out());
   }
 }
 

@@ -10,8 +10,13 @@
 
 namespace carousel::client {
 
-// Everything about one job.
-void PrintJobFields(const v1::TrainingJob& job, std::ostream& out);
+// Its settings are many: they are for whoever asks about a job, not for
+// whoever has just started or watched it.
+enum class JobDetail { kWithoutSettings, kAll };
+
+// What there is to say about one job.
+void PrintJobFields(const v1::TrainingJob& job, JobDetail detail,
+                    std::ostream& out);
 
 // One line a job.
 void PrintJobTable(const std::vector<v1::TrainingJob>& jobs, std::ostream& out);
@@ -21,7 +26,8 @@ void PrintEpochTitles(std::ostream& out);
 void PrintEpoch(const v1::Epoch& epoch, std::ostream& out);
 
 // The job as JSON if that was asked for, else its fields.
-void PrintJob(const v1::TrainingJob& job, Session& session);
+void PrintJob(const v1::TrainingJob& job, Session& session,
+              JobDetail detail = JobDetail::kWithoutSettings);
 
 }  // namespace carousel::client
 

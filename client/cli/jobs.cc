@@ -25,6 +25,11 @@ absl::StatusOr<ExitCode> ListJobs(const std::string& state, Session& session) {
       session.client().ListTrainingJobs(wanted, session.ShortCall()));
   if (session.json()) {
     session.PrintJson(ListToJson("jobs", jobs));
+  } else if (jobs.empty()) {
+    session.console().Message(
+        state.empty()
+            ? "no jobs"
+            : absl::StrCat("no ", absl::AsciiStrToLower(state), " jobs"));
   } else {
     PrintJobTable(jobs, session.console().out());
   }
@@ -34,7 +39,7 @@ absl::StatusOr<ExitCode> ListJobs(const std::string& state, Session& session) {
 absl::StatusOr<ExitCode> GetJob(const std::string& id, Session& session) {
   ASSIGN_OR_RETURN(const v1::TrainingJob job,
                    session.client().GetTrainingJob(id, session.ShortCall()));
-  PrintJob(job, session);
+  PrintJob(job, session, JobDetail::kAll);
   if (session.json() || job.epoch() == 0) return ExitCode::kDone;
   ASSIGN_OR_RETURN(const std::vector<v1::Epoch> epochs,
                    session.client().ListEpochs(id, session.ShortCall()));

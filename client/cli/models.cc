@@ -9,13 +9,12 @@
 #include "client/cli/commands.h"
 #include "client/cli/format.h"
 #include "client/cli/json_output.h"
+#include "client/cli/key_values.h"
 #include "client/cli/table.h"
 #include "core/base/status_macros.h"
 
 namespace carousel::client {
 namespace {
-
-constexpr char kReference[] = "NAME, NAME@VERSION or NAME@LABEL";
 
 std::string ValidationAccuracy(const v1::ModelVersion& version) {
   return version.has_validation_accuracy()
@@ -23,17 +22,18 @@ std::string ValidationAccuracy(const v1::ModelVersion& version) {
              : "-";
 }
 
-void PrintFieldsOf(const v1::ModelVersion& version, std::ostream& out) {
-  PrintFields(out, {{"model", version.model()},
-                    {"version", absl::StrCat(version.version())},
-                    {"labels", absl::StrJoin(version.labels(), ", ")},
-                    {"loaded", version.loaded() ? "yes" : "no"},
-                    {"job", version.job()},
-                    {"dataset", version.dataset()},
-                    {"vectors", version.vectors()},
-                    {"validation accuracy", ValidationAccuracy(version)},
-                    {"size", FormatBytes(version.bytes())},
-                    {"published", FormatTimestamp(version.created_at())}});
+std::vector<std::pair<std::string, std::string>> FieldsOf(
+    const v1::ModelVersion& version) {
+  return {{"model", version.model()},
+          {"version", absl::StrCat(version.version())},
+          {"labels", absl::StrJoin(version.labels(), ", ")},
+          {"loaded", version.loaded() ? "yes" : "no"},
+          {"job", version.job()},
+          {"dataset", version.dataset()},
+          {"vectors", version.vectors()},
+          {"validation accuracy", ValidationAccuracy(version)},
+          {"size", FormatBytes(version.bytes())},
+          {"published", FormatTimestamp(version.created_at())}};
 }
 
 absl::StatusOr<ExitCode> PrintVersion(
@@ -42,7 +42,7 @@ absl::StatusOr<ExitCode> PrintVersion(
   if (session.json()) {
     session.PrintJson(ToJson(*version));
   } else {
-    PrintFieldsOf(*version, session.console().out());
+    PrintFields(session.console().out(), FieldsOf(*version));
   }
   return ExitCode::kDone;
 }
@@ -53,6 +53,11 @@ absl::StatusOr<ExitCode> ListModels(const std::string& model,
                    session.client().ListModels(model, session.ShortCall()));
   if (session.json()) {
     session.PrintJson(ListToJson("models", versions));
+    return ExitCode::kDone;
+  }
+  if (versions.empty()) {
+    session.console().Message(
+        model.empty() ? "no models" : absl::StrCat("no versions of ", model));
     return ExitCode::kDone;
   }
   Table table({{"MODEL"},
@@ -81,14 +86,11 @@ absl::StatusOr<ExitCode> GetModel(const std::string& model, Session& session) {
     session.PrintJson(ToJson(response));
     return ExitCode::kDone;
   }
-  std::ostream& out = session.console().out();
-  PrintFieldsOf(response.version(), out);
-  for (const auto& [file, content] :
-       {std::pair("config.json", response.config()),
-        std::pair("metrics.json", response.metrics()),
-        std::pair("provenance.json", response.provenance())}) {
-    out << '\n' << file << '\n' << content << '\n';
-  }
+  auto fields = FieldsOf(response.version());
+  AddKeyValues(fields, "configuration", response.config());
+  AddKeyValues(fields, "metrics", response.metrics());
+  AddKeyValues(fields, "provenance", response.provenance());
+  PrintFields(session.console().out(), fields);
   return ExitCode::kDone;
 }
 
@@ -144,8 +146,10 @@ void AddModelsGet(CommandLine& line, CLI::App& group) {
                   {.name = "get",
                    .description = "Show a version, its configuration, measures "
                                   "and provenance",
-                   .example = "carousel models get imdb@stable"},
-                  kReference, GetModel);
+                   .example = "carousel models get imdb@stable",
+                   .notes = "With --json, the documents as they are stored, "
+                            "every epoch too."},
+                  kModelReference, GetModel);
 }
 
 void AddModelsPromote(CommandLine& line, CLI::App& group) {
@@ -165,7 +169,7 @@ void AddModelsPromote(CommandLine& line, CLI::App& group) {
                                           session.LongCall()),
             session);
       });
-  command.add_option("MODEL", arguments->model, kReference)->required();
+  command.add_option("MODEL", arguments->model, kModelReference)->required();
   command.add_option("--label", arguments->label,
                      "The label to move (default: stable)");
 }
@@ -175,7 +179,7 @@ void AddModelsLoad(CommandLine& line, CLI::App& group) {
                   {.name = "load",
                    .description = "Bring a version into memory",
                    .example = "carousel models load imdb@3"},
-                  kReference, LoadModel);
+                  kModelReference, LoadModel);
 }
 
 void AddModelsUnload(CommandLine& line, CLI::App& group) {
@@ -183,7 +187,7 @@ void AddModelsUnload(CommandLine& line, CLI::App& group) {
                   {.name = "unload",
                    .description = "Let a version without labels go from memory",
                    .example = "carousel models unload imdb@2"},
-                  kReference, UnloadModel);
+                  kModelReference, UnloadModel);
 }
 
 void AddModelsDelete(CommandLine& line, CLI::App& group) {

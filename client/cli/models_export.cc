@@ -72,9 +72,7 @@ void AddModelsExport(CommandLine& line, CLI::App& group) {
        .description = "Write the files of a version to a folder",
        .example = "carousel models export imdb@stable --out=imdb-model"},
       [arguments](Session& session) { return ExportTo(*arguments, session); });
-  command
-      .add_option("MODEL", arguments->model, "NAME, NAME@VERSION or NAME@LABEL")
-      ->required();
+  command.add_option("MODEL", arguments->model, kModelReference)->required();
   command
       .add_option("--out", arguments->out,
                   "The folder; it must be empty or not exist")

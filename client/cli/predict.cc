@@ -155,14 +155,14 @@ void Check(const CLI::App& command) {
     return command.get_option(option)->count() > 0;
   };
   if (given("--csv") && given("--text")) {
-    throw CLI::ValidationError("--text", "takes no --csv beside it");
+    throw CLI::ValidationError("--text takes no --csv beside it");
   }
   if (given("--csv") != given("--out")) {
-    throw CLI::ValidationError("--csv", "and --out go together");
+    throw CLI::ValidationError("--csv and --out go together");
   }
   for (const char* option : {"--text_column", "--id_column", "--on_error"}) {
     if (given(option) && !given("--csv")) {
-      throw CLI::ValidationError(option, "is for --csv");
+      throw CLI::ValidationError(absl::StrCat(option, " is for --csv"));
     }
   }
 }
@@ -207,9 +207,7 @@ void AddPredict(CommandLine& line, CLI::App& group) {
                   "--out=submission.csv\n  carousel predict --model=imdb "
                   "--text=\"A wonderful film\""},
       [arguments](Session& session) { return Predict(*arguments, session); });
-  command
-      .add_option("--model", arguments->model, "NAME, NAME@VERSION, NAME@LABEL")
-      ->required();
+  command.add_option("--model", arguments->model, kModelReference)->required();
   command.add_option("--text", arguments->texts, "A text; may be given again")
       ->allow_extra_args(false);
   command.add_option("--csv", arguments->csv,

@@ -11,7 +11,6 @@
 #include "client/cli/predict.h"
 #include "core/base/byte_source.h"
 #include "core/base/csv_reader.h"
-#include "core/base/error_details.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -32,7 +31,7 @@ class InputFile {
       const PredictArguments& arguments) {
     auto opened = OpenInContext(arguments);
     if (!opened.ok()) {
-      return WithContext(AsInvalidInput(opened.status()), arguments.csv);
+      return AsInvalidFile(opened.status(), arguments.csv);
     }
     return opened;
   }
@@ -40,7 +39,7 @@ class InputFile {
   // False at the end.
   absl::StatusOr<bool> Next(InputRow& row) {
     absl::StatusOr<bool> more = reader_->Next(fields_);
-    if (!more.ok()) return WithContext(AsInvalidInput(more.status()), path_);
+    if (!more.ok()) return AsInvalidFile(more.status(), path_);
     if (*more) {
       row.id = fields_[id_column_];
       row.text = std::move(fields_[text_column_]);

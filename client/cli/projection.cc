@@ -16,9 +16,9 @@
 #include "client/cli/table.h"
 #include "core/base/byte_source.h"
 #include "core/base/csv_reader.h"
-#include "core/base/error_details.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
@@ -55,9 +55,7 @@ absl::StatusOr<v1::GetEmbeddingProjectionRequest> MakeRequest(
   if (!arguments.words.empty()) {
     const absl::Status read =
         ReadWords(arguments.words, *request.mutable_words());
-    if (!read.ok()) {
-      return WithContext(AsInvalidInput(read), arguments.words);
-    }
+    if (!read.ok()) return AsInvalidFile(read, arguments.words);
   } else if (arguments.top.has_value()) {
     request.set_top(*arguments.top);
   } else {
@@ -171,19 +169,19 @@ void Check(const CLI::App& command, const Arguments& arguments) {
     return command.get_option(option)->count() > 0 ? 1 : 0;
   };
   if (given("--model") + given("--vectors") != 1) {
-    throw CLI::ValidationError("--model", "or --vectors: give one of them");
+    throw CLI::ValidationError("--model or --vectors: give one of them");
   }
   if (given("--words") + given("--top") + given("--sentiment") > 1) {
-    throw CLI::ValidationError("--words",
-                               "--top and --sentiment: give one of them");
+    throw CLI::ValidationError(
+        "--words, --top or --sentiment: give one of them");
   }
   const std::string extension =
       std::filesystem::path(arguments.out).extension().string();
   if (given("--out") && extension != ".html" && extension != ".json" &&
       extension != ".csv") {
     throw CLI::ValidationError(
-        "--out", absl::StrCat("\"", arguments.out,
-                              "\" must end in .html, .json or .csv"));
+        absl::StrCat("--out is ", Quote(arguments.out),
+                     "; it must end in .html, .json or .csv"));
   }
 }
 
@@ -198,7 +196,7 @@ void AddProjection(CommandLine& line, CLI::App& group) {
        .example = "carousel projection --model=imdb --out=words.html"},
       [arguments](Session& session) { return Project(*arguments, session); });
   command.add_option("--model", arguments->model,
-                     "Of this model: NAME, NAME@VERSION, NAME@LABEL");
+                     absl::StrCat("Of this model; ", kModelReference));
   command.add_option("--vectors", arguments->vectors, "Of these vectors");
   command.add_option("--words", arguments->words,
                      "The words of this file, one a line");

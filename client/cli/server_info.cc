@@ -17,19 +17,23 @@ absl::StatusOr<ExitCode> ShowServerInfo(Session& session) {
     session.PrintJson(ToJson(server));
     return ExitCode::kDone;
   }
-  PrintFields(session.console().out(),
-              {{"server", session.client().address()},
-               {"version", server.version()},
-               {"torch", server.torch()},
-               {"device", server.device()},
-               {"engine", server.engine()},
-               {"jobs", absl::StrCat(server.running_jobs(), " running, ",
-                                     server.queued_jobs(), " queued, ",
-                                     server.train_slots(), " slots")},
-               {"models loaded", absl::StrJoin(server.loaded_models(), ", ")},
-               {"texts waiting", FormatCount(server.predict_queue_depth())},
-               {"started", FormatTimestamp(server.started_at())},
-               {"metrics", server.metrics_address()}});
+  PrintFields(
+      session.console().out(),
+      {{"server", session.client().address()},
+       {"version", server.version()},
+       {"torch", server.torch()},
+       {"device", server.device()},
+       {"engine", server.engine()},
+       {"jobs",
+        absl::StrCat(server.running_jobs(), " running, ", server.queued_jobs(),
+                     " queued, ", server.train_slots(),
+                     server.train_slots() == 1 ? " slot" : " slots")},
+       {"models loaded", server.loaded_models().empty()
+                             ? "none"
+                             : absl::StrJoin(server.loaded_models(), ", ")},
+       {"texts waiting", FormatCount(server.predict_queue_depth())},
+       {"started", FormatTimestamp(server.started_at())},
+       {"metrics", server.metrics_address()}});
   return ExitCode::kDone;
 }
 

@@ -8,8 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/job_output.h"
+#include "client/cli/number_option.h"
 #include "client/cli/watch.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
@@ -34,7 +36,7 @@ void CheckSettings(const std::vector<std::string>& settings) {
     const std::size_t equals = setting.find('=');
     if (equals == std::string::npos || equals == 0) {
       throw CLI::ValidationError(
-          "--set", absl::StrCat("\"", setting, "\" is not KEY=VALUE"));
+          absl::StrCat("--set is ", Quote(setting), "; it must be KEY=VALUE"));
     }
   }
 }
@@ -87,12 +89,10 @@ void AddOptions(Arguments& arguments, CLI::App& command) {
                      "classic, the textbook model (the default), or strong");
   command.add_option("--epochs", arguments.epochs,
                      "Passes over the training texts (default: the preset's)");
-  command
-      .add_option("--seed", arguments.seed,
-                  "The same seed gives the same run (default: 1)")
-      ->check(CLI::NonNegativeNumber);
-  command.add_option("--max_examples", arguments.max_examples,
-                     "Train on so many texts only");
+  AddNotNegative(command, "--seed", arguments.seed,
+                 "The same seed gives the same run (default: 1)");
+  AddNotNegative(command, "--max_examples", arguments.max_examples,
+                 "Train on so many texts only (default, and 0: all)");
   command
       .add_option("--set", arguments.settings,
                   "Override a setting of the preset; may be given again")
@@ -108,12 +108,39 @@ void AddOptions(Arguments& arguments, CLI::App& command) {
                    "job");
 }
 
-constexpr char kSettings[] =
-    R"(Settings: batch_size learning_rate optimizer weight_decay gradient_clip
-  schedule warmup_fraction hidden_size layers bidirectional pooling forget_bias
-  dropout embedding_dropout word_dropout weight_drop max_tokens truncate padding
-  trainable_embedding embedding_learning_rate min_count vocabulary_size
-  early_stopping_epochs precision, and the tokenizer's.
+// What the server's table of settings says, shorter; a test compares keys and
+// ranges.
+constexpr char kSettings[] = R"(Settings, for --set:
+  batch_size               [1, 4096]               texts a step
+  learning_rate            (0, 1]                  the largest; see schedule
+  optimizer                adam|adamw|sgd          sgd has a momentum of 0.9
+  weight_decay             [0, 1]                  of the weight matrices alone
+  gradient_clip            [0, 1000]               largest gradient norm; 0: any
+  schedule                 constant|linear|cosine  fall of the learning rate
+  warmup_fraction          [0, 0.5]                share of steps that it rises
+  hidden_size              [1, 4096]               LSTM units a direction
+  layers                   [1, 8]                  LSTM layers
+  bidirectional            true|false              reads texts backwards too
+  pooling                  last|max|mean|concat    of the states of all tokens
+  forget_bias              [-5, 10]                of the forget gate, at first
+  dropout                  [0, 0.95]               pooled, and between layers
+  embedding_dropout        [0, 0.95]               of the embedded tokens
+  word_dropout             [0, 0.95]               tokens that become unknown
+  weight_drop              [0, 0.95]               of the recurrent weights
+  max_tokens               [1, 10000]              tokens read of a text
+  truncate                 head|tail|head_tail     which tokens of longer texts
+  padding                  fixed|dynamic           fixed: always to max_tokens
+  trainable_embedding      true|false              trains the word vectors too
+  embedding_learning_rate  [0, 1]                  0: as learning_rate
+  min_count                [1, 1000]               rarer words are unknown
+  vocabulary_size          [100, 5000000]          most words that are kept
+  early_stopping_epochs    [0, 10000]              patience; 0: never stops
+  precision                f32                     numbers computed with
+  strip_html               true|false              without tags and entities
+  normalize_unicode        true|false              NFKC, marks to ASCII
+  lowercase                true|false              folds case
+  keep_punctuation         true|false              marks are tokens
+  split_contractions       true|false              didn't is did and n't
 The server answers a value that is out of range with the range.)";
 
 }  // namespace

@@ -59,6 +59,10 @@ absl::StatusOr<ExitCode> ListVectors(Session& session) {
     session.PrintJson(ListToJson("vectors", all));
     return ExitCode::kDone;
   }
+  if (all.empty()) {
+    session.console().Message("no vectors");
+    return ExitCode::kDone;
+  }
   Table table({{"VECTORS"},
                {"FORMAT"},
                {"WORDS", Align::kRight},

@@ -1,9 +1,11 @@
 #include "client/cli/watch.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "client/cli/error_output.h"
 #include "client/cli/format.h"
 #include "client/cli/job_output.h"
@@ -58,6 +60,22 @@ class EpochPrinter final : public WatchObserver {
   bool connection_is_lost_ = false;
 };
 
+constexpr absl::Duration kPatience = absl::Seconds(5);
+
+// The watch is silent until the first batch, and a queue may be long. Whether
+// this can be told does not matter to the watch.
+void SayIfQueued(const std::string& job, Session& session) {
+  CallOptions call = session.ShortCall();
+  call.deadline =
+      std::min(call.deadline, session.environment().clock.Now() + kPatience);
+  const absl::StatusOr<v1::TrainingJob> found =
+      session.client().GetTrainingJob(job, call);
+  if (found.ok() && found->state() == v1::TrainingJob::STATE_QUEUED) {
+    session.console().Message(
+        absl::StrCat("The job ", job, " is waiting for a slot."));
+  }
+}
+
 // The watch is over and the job is not.
 absl::Status StoppedWatching(const std::string& job, const absl::Status& why) {
   const bool is_about_the_watch =
@@ -75,6 +93,7 @@ absl::Status StoppedWatching(const std::string& job, const absl::Status& why) {
 
 absl::StatusOr<ExitCode> Watch(const std::string& job, bool was_reached,
                                Session& session) {
+  SayIfQueued(job, session);
   EpochPrinter printer(session);
   const absl::StatusOr<v1::TrainingJob> ended = WatchJob(
       session.client(),

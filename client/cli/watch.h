@@ -10,10 +10,10 @@
 
 namespace carousel::client {
 
-// Prints the epochs of a job as they come, then the job. `was_reached` as
-// WatchOptions has it. kJobFailed when it
-// did not succeed; an error when the watch ended before the job did, which
-// says how to go on watching.
+// Says so if the job waits in the queue, prints its epochs as they come, then
+// the job. `was_reached` as WatchOptions has it. kJobFailed when it did not
+// succeed; an error when the watch ended before the job did, which says how to
+// go on watching.
 absl::StatusOr<ExitCode> Watch(const std::string& job, bool was_reached,
                                Session& session);
 

@@ -1,8 +1,11 @@
-// What all commands have in common: options, errors, exit codes, help.
+// What all commands have in common: options, errors, exit codes.
 #include "client/cli/cli.h"
 
 #include <future>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/client/cli_fixture.h"
 
@@ -10,129 +13,10 @@ namespace carousel::client {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-const std::vector<std::vector<std::string>>& AllCommands() {
-  static const auto& commands =
-      *new std::vector<std::vector<std::string>>{{"dataset", "import"},
-                                                 {"dataset", "list"},
-                                                 {"dataset", "describe"},
-                                                 {"dataset", "delete"},
-                                                 {"vectors", "import"},
-                                                 {"vectors", "list"},
-                                                 {"vectors", "delete"},
-                                                 {"train"},
-                                                 {"jobs", "list"},
-                                                 {"jobs", "get"},
-                                                 {"jobs", "watch"},
-                                                 {"jobs", "cancel"},
-                                                 {"jobs", "resume"},
-                                                 {"evaluate"},
-                                                 {"predict"},
-                                                 {"projection"},
-                                                 {"models", "list"},
-                                                 {"models", "get"},
-                                                 {"models", "promote"},
-                                                 {"models", "load"},
-                                                 {"models", "unload"},
-                                                 {"models", "delete"},
-                                                 {"models", "export"},
-                                                 {"server", "info"},
-                                                 {"admin", "backup"}};
-  return commands;
-}
-
-TEST_F(CliTest, EveryCommandHelpsWithAnExampleOfItself) {
-  for (std::vector<std::string> command : AllCommands()) {
-    std::string words = "carousel";
-    for (const std::string& word : command) words += " " + word;
-    command.push_back("--help");
-    const Outcome outcome = RunBare(command);
-    EXPECT_EQ(outcome.code, 0) << words;
-    EXPECT_THAT(outcome.out, HasSubstr("Example:\n  " + words)) << words;
-    EXPECT_THAT(outcome.err, IsEmpty()) << words;
-  }
-}
-
-TEST_F(CliTest, TheProgramHelpsAndSaysItsVersion) {
-  const Outcome help = RunBare({"--help"});
-  EXPECT_EQ(help.code, 0);
-  EXPECT_THAT(help.out, AllOf(HasSubstr("--server"), HasSubstr("--json"),
-                              HasSubstr("--timeout"), HasSubstr("predict")));
-  EXPECT_THAT(RunBare({"--version"}).out, StartsWith("carousel "));
-}
-
-TEST_F(CliTest, WrongUsageIsTwo) {
-  const std::vector<std::vector<std::string>> cases = {
-      {},
-      {"frobnicate"},
-      {"jobs"},
-      {"jobs", "frobnicate"},
-      {"jobs", "get"},
-      {"jobs", "get", "a", "b"},
-      {"jobs", "list", "--nonsense"},
-      {"jobs", "list", "--state=sleeping"},
-      {"train", "--dataset=d", "--vectors=v"},
-      {"train", "--dataset=d", "--vectors=v", "--model=m", "--epochs=many"},
-      {"train", "--dataset=d", "--vectors=v", "--model=m", "--seed=-1"},
-      {"train", "--dataset=d", "--vectors=v", "--model=m", "--set", "layers"},
-      {"predict", "--model=m", "--csv=in.csv"},
-      {"predict", "--model=m", "--out=out.csv", "--text=t"},
-      {"predict", "--model=m", "--csv=i", "--out=o", "--text=t"},
-      {"predict", "--model=m", "--text=t", "--on_error=positive"},
-      {"projection"},
-      {"projection", "--model=m", "--vectors=v"},
-      {"projection", "--model=m", "--top=5", "--sentiment"},
-      {"projection", "--model=m", "--out=words.png"},
-      {"models", "export", "m"},
-      {"models", "export", "m", "--out="},
-      {"predict", "--model=", "--text=t"},
-      {"predict", "--model=m", "--csv=", "--out=x.csv"},
-      {"predict", "--model=m", "--csv=in.csv", "--out="},
-      {"projection", "--model=m", "--words="},
-      {"train", "--dataset=d", "--vectors=v", "--model=m", "--preset="},
-      {"jobs", "get", ""},
-      {"server", "info", "--server="},
-      {"server", "info", "--key_file="},
-      {"server", "info", "--tls_ca="},
-      {"server", "info", "--tls_cert=cert.pem"},
-      {"server", "info", "--tls_key=key.pem"},
-      {"server", "info", "--key=the-key"},
-      {"server", "info", "--timeout=0"},
-      {"server", "info", "--timeout=soon"}};
-  for (const auto& arguments : cases) {
-    const std::string words = ::testing::PrintToString(arguments);
-    const Outcome outcome = Run(arguments);
-    EXPECT_EQ(outcome.code, 2) << words;
-    EXPECT_THAT(outcome.out, IsEmpty()) << words;
-    EXPECT_THAT(outcome.err,
-                AllOf(StartsWith("carousel: "), HasSubstr("--help'")))
-        << words;
-  }
-}
-
-TEST_F(CliTest, WrongUsageIsJsonTooWhenThatIsAsked) {
-  const Outcome outcome = Run({"jobs", "get", "--json"});
-  EXPECT_EQ(outcome.code, 2);
-  EXPECT_EQ(outcome.Json()["error"]["code"], "INVALID_ARGUMENT");
-  EXPECT_THAT(std::string(outcome.Json()["error"]["message"]),
-              HasSubstr("JOB"));
-}
-
-TEST_F(CliTest, TheServerMustBeAHostAndAPort) {
-  for (const char* server : {"localhost", "localhost:", ":50051",
-                             "localhost:http", "localhost:0", "h:70000"}) {
-    const Outcome outcome =
-        RunBare({"server", "info", std::string("--server=") + server});
-    EXPECT_EQ(outcome.code, 2) << server;
-    EXPECT_THAT(outcome.err, HasSubstr("HOST:PORT")) << server;
-  }
-}
 
 // A server that says its version.
 void SayVersion(FakeServer& server, const std::string& version) {
@@ -286,6 +170,51 @@ TEST_F(CliTest, AServerThatDrainsIsNotTakenForOneThatIsNotThere) {
                                  Not(HasSubstr("cannot reach"))));
 }
 
+TEST_F(CliTest, WhatIsNotThereComesWithTheCommandThatListsWhatIs) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"model \"m\" not found", "; see carousel models list"},
+      {"model m has no version 9", "; see carousel models list"},
+      {"dataset \"d\" not found", "; see carousel dataset list"},
+      {"vectors \"v\" not found", "; see carousel vectors list"},
+      {"job \"j\" not found", "; see carousel jobs list"},
+      {"something else", ""}};
+  for (const auto& [message, hint] : cases) {
+    server_.evaluate = [&message = message](const auto&, auto&) {
+      return StatusWithDetails(grpc::StatusCode::NOT_FOUND, message,
+                               {.reason = "GONE"});
+    };
+    const Outcome outcome =
+        Run({"evaluate", "--model=m", "--dataset=d", "--json"});
+    EXPECT_EQ(outcome.code, 3);
+    EXPECT_EQ(outcome.err, "carousel: " + message + hint + "\n");
+    EXPECT_EQ(outcome.Json()["error"]["details"][0]["reason"], "GONE");
+  }
+}
+
+TEST_F(CliTest, AnEmptyListIsSaidInWordsToPeopleOnly) {
+  server_.list_jobs = [](const auto&, auto&) { return grpc::Status::OK; };
+  server_.list_models = [](const auto&, auto&) { return grpc::Status::OK; };
+  server_.list_datasets = [](const auto&, auto&) { return grpc::Status::OK; };
+  server_.list_vectors = [](const auto&, auto&) { return grpc::Status::OK; };
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"jobs", "list"}, "no jobs\n"},
+      {{"jobs", "list", "--state=Failed"}, "no failed jobs\n"},
+      {{"models", "list"}, "no models\n"},
+      {{"models", "list", "imdb"}, "no versions of imdb\n"},
+      {{"dataset", "list"}, "no datasets\n"},
+      {{"vectors", "list"}, "no vectors\n"}};
+  for (auto [command, message] : cases) {
+    const Outcome outcome = Run(command);
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, message);
+    command.push_back("--json");
+    const Outcome json = Run(command);
+    EXPECT_THAT(json.out, HasSubstr("[]"));
+    EXPECT_EQ(json.err, "");
+  }
+}
+
 TEST_F(CliTest, ANameMayBeTheWordOfACommand) {
   std::string asked;
   server_.delete_dataset = [&asked](const auto& request, auto&) {
@@ -327,6 +256,24 @@ TEST_F(CliTest, ServerInfoHasItsFields) {
                   "predict_queue_depth", "started_at", "metrics_address"));
   EXPECT_TRUE(outcome.Json()["started_at"].is_null());
   EXPECT_THAT(Run({"server", "info"}).out, HasSubstr("1.2.3"));
+}
+
+TEST_F(CliTest, ServerInfoCountsInWords) {
+  server_.get_server_info = [](const auto&, auto& response) {
+    response.mutable_server()->set_train_slots(1);
+    return grpc::Status::OK;
+  };
+  EXPECT_THAT(Run({"server", "info"}).out,
+              AllOf(HasSubstr("0 running, 0 queued, 1 slot\n"),
+                    HasSubstr("models loaded  none\n")));
+  server_.get_server_info = [](const auto&, auto& response) {
+    response.mutable_server()->set_train_slots(2);
+    response.mutable_server()->add_loaded_models("imdb@1");
+    return grpc::Status::OK;
+  };
+  EXPECT_THAT(
+      Run({"server", "info"}).out,
+      AllOf(HasSubstr("2 slots\n"), HasSubstr("models loaded  imdb@1\n")));
 }
 
 }  // namespace

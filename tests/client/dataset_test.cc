@@ -1,6 +1,8 @@
 // carousel dataset import, list, describe, delete
 #include <string>
 
+#include "core/base/byte_source.h"
+#include "core/base/csv_reader.h"
 #include "tests/client/cli_fixture.h"
 
 namespace carousel::client {
@@ -86,6 +88,39 @@ TEST_F(DatasetTest, ImportPassesItsOptionsOn) {
   EXPECT_EQ(header_.split_seed(), 7u);
 }
 
+// What a server says that looks for `column` in `file`.
+grpc::Status MissingColumn(const std::string& file, const std::string& column) {
+  const auto source = OpenByteSource(file);
+  EXPECT_OK(source);
+  const auto reader = CsvReader::Create(**source);
+  EXPECT_OK(reader);
+  return {grpc::StatusCode::INVALID_ARGUMENT,
+          std::string((*reader)->FindColumn(column).status().message())};
+}
+
+TEST_F(DatasetTest, AColumnThatIsNotThereComesWithTheOptionThatNamesIt) {
+  const std::string file = WriteInput("cols.csv", "text,label\n");
+  grpc::Status answer;
+  server_.upload_dataset = [&answer](auto&, auto&) { return answer; };
+
+  answer = MissingColumn(file, "review");
+  const Outcome text = Run({"dataset", "import", "d", file});
+  EXPECT_EQ(text.code, 4);
+  EXPECT_THAT(
+      text.err,
+      HasSubstr("carousel: there is no column \"review\"; the file has "
+                "\"text\", \"label\"; choose one with --text_column\n"));
+  answer = MissingColumn(file, "sentiment");
+  EXPECT_THAT(Run({"dataset", "import", "d", file, "--text_column=text"}).err,
+              HasSubstr("choose one with --label_column"));
+  answer = MissingColumn(file, "key");
+  EXPECT_THAT(Run({"dataset", "import", "d", file, "--id_column=key"}).err,
+              HasSubstr("choose one with --id_column"));
+  answer = {grpc::StatusCode::INVALID_ARGUMENT, "line 7 has no end"};
+  EXPECT_THAT(Run({"dataset", "import", "d", file}).err,
+              Not(HasSubstr("choose")));
+}
+
 TEST_F(DatasetTest, DescribeHasItsFields) {
   const Outcome outcome = Run({"dataset", "describe", "imdb", "--json"});
   EXPECT_EQ(
@@ -96,6 +131,19 @@ TEST_F(DatasetTest, DescribeHasItsFields) {
       R"("duplicates":2,"vocabulary":1000,"coverage":null,)"
       R"("padding":{"length":400,"padded_share":0.25}})"
       "\n");
+}
+
+TEST_F(DatasetTest, LabelsThatAreSpeltOtherwiseAreExplained) {
+  statistics_.clear_labels();
+  (*statistics_.mutable_labels())["1"] = 6000;
+  (*statistics_.mutable_labels())["0"] = 4;
+  EXPECT_THAT(Run({"dataset", "describe", "d"}).out,
+              HasSubstr("4 negative (0), 6,000 positive (1)\n"));
+  statistics_.clear_labels();
+  (*statistics_.mutable_labels())["pos"] = 6;
+  (*statistics_.mutable_labels())["neg"] = 4;
+  EXPECT_THAT(Run({"dataset", "describe", "d"}).out,
+              HasSubstr("4 negative (neg), 6 positive (pos)\n"));
 }
 
 TEST_F(DatasetTest, DescribeMeasuresTheCoverageOfVectors) {

@@ -105,6 +105,33 @@ TEST_F(JobsTest, GetShowsPeopleTheEpochsToo) {
                     HasSubstr("\n    1  "), HasSubstr("\n    2  ")));
 }
 
+TEST_F(JobsTest, OnlyGetShowsTheSettingsInShortLines) {
+  v1::TrainingJob job = FinishedJob();
+  job.set_epoch(0);
+  job.set_hyperparameters(
+      R"({"batch_size": 64, "dropout": 0.5, "embedding_learning_rate": 0.001,)"
+      R"("early_stopping_epochs": 0})");
+  server_.get_job = [&job](const auto&, auto& response) {
+    *response.mutable_job() = job;
+    return grpc::Status::OK;
+  };
+  server_.cancel_job = [&job](const auto&, auto& response) {
+    *response.mutable_job() = job;
+    return grpc::Status::OK;
+  };
+  server_.watch_job = [&job](const auto&, Writer& writer) {
+    return WriteJob(writer, job);
+  };
+  EXPECT_THAT(Run({"jobs", "get", "job-1"}).out,
+              HasSubstr("\nsettings    batch_size=64 dropout=0.5 "
+                        "embedding_learning_rate=0.001\n"
+                        "            early_stopping_epochs=0\n"));
+  for (const char* command : {"watch", "cancel"}) {
+    EXPECT_THAT(Run({"jobs", command, "job-1"}).out,
+                Not(HasSubstr("settings")));
+  }
+}
+
 TEST_F(JobsTest, ListShowsAllPages) {
   std::vector<std::string> tokens;
   server_.list_jobs = [&tokens](const auto& request, auto& response) {
@@ -180,6 +207,23 @@ TEST_F(JobsTest, WatchPrintsOneObjectALineEpochsThenTheJob) {
                   "tokens_per_second", "seconds"));
   EXPECT_EQ(lines[1]["epoch"], 2);
   EXPECT_EQ(lines[2]["state"], "SUCCEEDED");
+}
+
+TEST_F(JobsTest, WatchSaysOnceThatTheJobWaits) {
+  auto state = v1::TrainingJob::STATE_QUEUED;
+  server_.get_job = [&state](const auto& request, auto& response) {
+    response.mutable_job()->set_job(request.job());
+    response.mutable_job()->set_state(state);
+    return grpc::Status::OK;
+  };
+  server_.watch_job = [](const auto&, Writer& writer) {
+    return WriteJob(writer, FinishedJob());
+  };
+  const Outcome queued = Run({"jobs", "watch", "job-1", "--json"});
+  EXPECT_EQ(queued.err, "The job job-1 is waiting for a slot.\n");
+  EXPECT_THAT(queued.JsonLines(), SizeIs(1));
+  state = v1::TrainingJob::STATE_RUNNING;
+  EXPECT_EQ(Run({"jobs", "watch", "job-1", "--json"}).err, "");
 }
 
 TEST_F(JobsTest, WatchComesBackByItself) {

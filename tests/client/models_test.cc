@@ -8,8 +8,10 @@
 namespace carousel::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 using ModelsTest = CliTest;
 
@@ -58,8 +60,11 @@ TEST_F(ModelsTest, GetGivesTheDocumentsAsJson) {
   EXPECT_EQ(json["config"]["hidden_size"], 128);
   EXPECT_EQ(json["metrics"][1], 2);
   EXPECT_EQ(json["provenance"], "not json");
-  EXPECT_THAT(Run({"models", "get", "imdb@stable"}).out,
-              HasSubstr("config.json\n{\"hidden_size\": 128}"));
+  const std::string out = Run({"models", "get", "imdb@stable"}).out;
+  EXPECT_THAT(out, AllOf(HasSubstr("\nconfiguration        hidden_size=128\n"),
+                         HasSubstr("\nmetrics              [1, 2]\n"),
+                         HasSubstr("\nprovenance           not json\n"),
+                         Not(HasSubstr("\n\n"))));
 }
 
 TEST_F(ModelsTest, PromoteMovesStableUnlessAnotherLabelIsNamed) {

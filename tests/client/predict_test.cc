@@ -259,7 +259,8 @@ TEST_F(PredictTest, FilesThatAreNotThereAreInvalidInput) {
       Run({"predict", "--model=imdb",
            "--csv=" + (folder_ / "none.csv").string(), "--out=" + out_});
   EXPECT_EQ(no_input.code, 4);
-  EXPECT_THAT(no_input.err, HasSubstr("none.csv"));
+  EXPECT_EQ(no_input.err.find("none.csv"), no_input.err.rfind("none.csv"));
+  EXPECT_THAT(no_input.err, HasSubstr("none.csv: No such file"));
   EXPECT_EQ(Run({"predict", "--model=imdb", "--csv=" + in,
                  "--out=" + (folder_ / "none" / "out.csv").string()})
                 .code,

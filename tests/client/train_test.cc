@@ -90,10 +90,12 @@ TEST_F(TrainTest, WatchGoesOnToTheEnd) {
   EXPECT_THAT(outcome.err, HasSubstr("job-7"));
 }
 
-TEST_F(TrainTest, HelpNamesTheSettings) {
-  EXPECT_THAT(RunBare({"train", "--help"}).out,
-              AllOf(HasSubstr("learning_rate"), HasSubstr("pooling"),
-                    HasSubstr("early_stopping_epochs")));
+TEST_F(TrainTest, HelpHasTheSettingsWithRangeAndMeaning) {
+  EXPECT_THAT(
+      RunBare({"train", "--help"}).out,
+      AllOf(HasSubstr("\n  layers                   [1, 8]                  "
+                      "LSTM layers\n"),
+            HasSubstr("\n  lowercase                true|false")));
 }
 
 }  // namespace
