@@ -18,7 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Le;
 using ::testing::SizeIs;
-using ::testing::StartsWith;
 
 TextSource FromVector(const std::vector<std::string>& texts) {
   return [&texts, next = std::size_t{0}](

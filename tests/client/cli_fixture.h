@@ -81,7 +81,7 @@ class CliTest : public ::testing::Test {
   }
 
   std::string WriteInput(const std::string& name, const std::string& content) {
-    const std::string path = folder_ / name;
+    std::string path = folder_ / name;
     EXPECT_OK(WriteFileAtomically(path, content));
     return path;
   }

@@ -246,7 +246,7 @@ TEST_F(JobWatcherTest, ASlowObserverDoesNotHoldUpTheServer) {
       progress.mutable_progress()->set_batch(i);
       writer.Write(progress);
     }
-    const grpc::Status status = WriteEnd(writer);
+    grpc::Status status = WriteEnd(writer);
     written.set_value();
     return status;
   };

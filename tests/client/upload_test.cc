@@ -19,7 +19,7 @@ using ::testing::Le;
 class UploadTest : public ::testing::Test {
  protected:
   std::string Write(const std::string& content) {
-    const std::string path = folder_ / "file.csv";
+    std::string path = folder_ / "file.csv";
     EXPECT_OK(WriteFileAtomically(path, content));
     return path;
   }

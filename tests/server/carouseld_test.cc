@@ -113,7 +113,7 @@ class CarouseldTest : public ::testing::Test {
   }
 
   std::string WriteFile(const std::string& name, const std::string& content) {
-    const std::string path = folder_ / name;
+    std::string path = folder_ / name;
     EXPECT_TRUE(WriteFileAtomically(path, content).ok());
     return path;
   }

@@ -37,7 +37,7 @@ class EmbeddingProjectionTest : public ServerFixture {
   grpc::Status Project(const v1::GetEmbeddingProjectionRequest& request) {
     grpc::ClientContext context;
     v1::GetEmbeddingProjectionResponse response;
-    const grpc::Status status =
+    grpc::Status status =
         sentiment_->GetEmbeddingProjection(&context, request, &response);
     projection_ = response.projection();
     return status;

@@ -38,8 +38,7 @@ class EvaluateTest : public ServerFixture {
     request.set_dataset(dataset);
     request.set_split(split);
     v1::EvaluateResponse response;
-    const grpc::Status status =
-        sentiment_->Evaluate(&context, request, &response);
+    grpc::Status status = sentiment_->Evaluate(&context, request, &response);
     evaluation_ = response.evaluation();
     return status;
   }

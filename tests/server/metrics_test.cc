@@ -21,7 +21,6 @@ namespace carousel {
 namespace {
 
 using ::testing::Contains;
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Key;
 using ::testing::Not;

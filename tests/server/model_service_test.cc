@@ -47,8 +47,7 @@ class ModelServiceTest : public ServerFixture {
     request.set_model(model);
     request.set_label(label);
     v1::PromoteModelResponse response;
-    const grpc::Status status =
-        models_->PromoteModel(&context, request, &response);
+    grpc::Status status = models_->PromoteModel(&context, request, &response);
     version_ = response.version();
     return status;
   }
@@ -57,8 +56,7 @@ class ModelServiceTest : public ServerFixture {
     v1::LoadModelRequest request;
     request.set_model(model);
     v1::LoadModelResponse response;
-    const grpc::Status status =
-        models_->LoadModel(&context, request, &response);
+    grpc::Status status = models_->LoadModel(&context, request, &response);
     version_ = response.version();
     return status;
   }
@@ -67,8 +65,7 @@ class ModelServiceTest : public ServerFixture {
     v1::UnloadModelRequest request;
     request.set_model(model);
     v1::UnloadModelResponse response;
-    const grpc::Status status =
-        models_->UnloadModel(&context, request, &response);
+    grpc::Status status = models_->UnloadModel(&context, request, &response);
     version_ = response.version();
     return status;
   }

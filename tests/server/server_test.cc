@@ -24,7 +24,6 @@ namespace {
 using grpc::StatusCode;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -32,7 +31,7 @@ class ServerTest : public ServerFixture {
  protected:
   grpc::Status GetInfo(grpc::ClientContext& context) {
     v1::GetServerInfoResponse response;
-    const grpc::Status status = info_->GetServerInfo(&context, {}, &response);
+    grpc::Status status = info_->GetServerInfo(&context, {}, &response);
     server_info_ = response.server();
     return status;
   }

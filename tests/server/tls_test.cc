@@ -69,9 +69,8 @@ class TlsTest : public ServerFixture {
     grpc::ClientContext context;
     if (!key.empty()) context.AddMetadata("authorization", "Bearer " + key);
     v1::GetServerInfoResponse response;
-    const grpc::Status status =
-        v1::ServerService::NewStub(channel)->GetServerInfo(&context, {},
-                                                           &response);
+    grpc::Status status = v1::ServerService::NewStub(channel)->GetServerInfo(
+        &context, {}, &response);
     if (name != nullptr && status.ok()) {
       const auto names =
           context.auth_context()->FindPropertyValues("x509_common_name");

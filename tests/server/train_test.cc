@@ -31,7 +31,7 @@ class TrainTest : public ServerFixture {
   grpc::Status TryTrain(const v1::TrainRequest& request) {
     grpc::ClientContext context;
     v1::TrainResponse response;
-    const grpc::Status status = training_->Train(&context, request, &response);
+    grpc::Status status = training_->Train(&context, request, &response);
     job_ = response.job();
     return status;
   }

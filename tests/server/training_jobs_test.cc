@@ -35,7 +35,7 @@ class TrainingJobsTest : public ServerFixture {
     v1::CancelTrainingJobRequest request;
     request.set_job(job);
     v1::CancelTrainingJobResponse response;
-    const grpc::Status status =
+    grpc::Status status =
         training_->CancelTrainingJob(&context, request, &response);
     job_ = response.job();
     return status;
@@ -46,7 +46,7 @@ class TrainingJobsTest : public ServerFixture {
     v1::ResumeTrainingJobRequest request;
     request.set_job(job);
     v1::ResumeTrainingJobResponse response;
-    const grpc::Status status =
+    grpc::Status status =
         training_->ResumeTrainingJob(&context, request, &response);
     job_ = response.job();
     return status;
@@ -69,7 +69,7 @@ class TrainingJobsTest : public ServerFixture {
     v1::GetTrainingJobRequest request;
     request.set_job(job);
     v1::GetTrainingJobResponse response;
-    const grpc::Status status =
+    grpc::Status status =
         training_->GetTrainingJob(&context, request, &response);
     job_ = response.job();
     return status;
@@ -85,7 +85,7 @@ class TrainingJobsTest : public ServerFixture {
     record.model = "tiny";
     record.dataset = "reviews";
     record.vectors = "words";
-    const std::string job = jobs.Add(record).value().job;
+    std::string job = jobs.Add(record).value().job;
     for (const JobState state : {JobState::kRunning, JobState::kFailed}) {
       EXPECT_OK(jobs.Update(job, [&](JobRecord& row) {
         row.state = state;

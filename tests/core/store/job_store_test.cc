@@ -31,7 +31,7 @@ class JobStoreTest : public StoreTest {
  protected:
   // Brings a new job into `state` by legal steps.
   std::string JobIn(JobState state) {
-    const std::string job = AddJob()->job;
+    std::string job = AddJob()->job;
     if (state == JobState::kQueued) return job;
     EXPECT_OK(SetState(job, JobState::kRunning).status());
     if (state != JobState::kRunning) {
@@ -146,7 +146,7 @@ TEST_F(JobStoreTest, TheSameRequestGetsTheSameJob) {
 
 TEST_F(JobStoreTest, ARequestIdIsNotGivenToAnotherRequest) {
   ASSERT_OK_AND_ASSIGN(const JobRecord first, AddJob("r-1"));
-  void (*const kChanges[])(JobRecord&) = {
+  void (*const changes[])(JobRecord&) = {
       [](JobRecord& job) { job.model = "other"; },
       [](JobRecord& job) { job.dataset = "other"; },
       [](JobRecord& job) { job.vectors = "other"; },
@@ -154,7 +154,7 @@ TEST_F(JobStoreTest, ARequestIdIsNotGivenToAnotherRequest) {
       [](JobRecord& job) { job.epochs = 6; },
       [](JobRecord& job) { job.promote_if_better = true; },
   };
-  for (const auto change : kChanges) {
+  for (const auto change : changes) {
     JobRecord other = first;
     change(other);
     EXPECT_THAT(jobs_->Add(other),
