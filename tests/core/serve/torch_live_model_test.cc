@@ -201,7 +201,7 @@ class BatchInvarianceTest : public TorchLiveModelTest,
 
 TEST_P(BatchInvarianceTest, ATextHasOneProbabilityAloneAndInAnyCompany) {
   Save(MakeConfig(GetParam().pooling, GetParam().bidirectional));
-  ASSERT_OK_AND_ASSIGN(const auto model, Load(GetParam().engine));
+  ASSERT_OK_AND_ASSIGN(auto model, Load(GetParam().engine));
   const std::vector<std::string> texts = RandomTexts(60);
   std::vector<double> alone;
   for (const std::string& text : texts) {
