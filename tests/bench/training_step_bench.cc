@@ -114,7 +114,8 @@ struct LibraryModel : torch::nn::Module {
 using Forward = std::function<at::Tensor(const BatchTensors&)>;
 
 // Seconds for one pass over the batches.
-double TimeSteps(const Forward& forward, std::vector<at::Tensor> parameters,
+double TimeSteps(const Forward& forward,
+                 const std::vector<at::Tensor>& parameters,
                  torch::optim::Adam& optimizer,
                  const std::vector<BatchTensors>& batches) {
   const auto begin = std::chrono::steady_clock::now();

@@ -58,7 +58,7 @@ class Notes final : public WatchObserver {
 
 class JobWatcherTest : public ::testing::Test {
  protected:
-  absl::StatusOr<v1::TrainingJob> Watch(CallOptions call = {}) {
+  absl::StatusOr<v1::TrainingJob> Watch(const CallOptions& call = {}) {
     return WatchJob(client_, {.job = "job-1", .call = call}, waiter_, notes_);
   }
 

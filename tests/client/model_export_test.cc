@@ -29,8 +29,9 @@ v1::ExportModelResponse Piece(const std::string& file, const std::string& data,
 }
 
 // A server that sends these pieces after the version.
-void Send(FakeServer& server, std::vector<v1::ExportModelResponse> pieces,
-          grpc::Status status = grpc::Status::OK) {
+void Send(FakeServer& server,
+          const std::vector<v1::ExportModelResponse>& pieces,
+          const grpc::Status& status = grpc::Status::OK) {
   server.export_model = [pieces, status](const auto&, Writer& writer) {
     v1::ExportModelResponse version;
     version.mutable_version()->set_model("imdb");
