@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -15,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "gtest/gtest.h"
 #include "tests/support/temp_dir.h"
 
 namespace carousel {
@@ -31,7 +33,14 @@ class HeldFile {
     pipe_ = ::open(path_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (pipe_ < 0) Throw("open");
   }
-  ~HeldFile() { Release(); }
+  // A destructor must not throw, so the test fails instead.
+  ~HeldFile() {
+    try {
+      Release();
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << error.what();
+    }
+  }
   HeldFile(const HeldFile&) = delete;
   HeldFile& operator=(const HeldFile&) = delete;
 
