@@ -123,4 +123,24 @@ absl::StatusOr<v1::ServerInfo> Client::GetServerInfo(
   return std::move(*response.mutable_server());
 }
 
+absl::StatusOr<v1::LogLevel> Client::GetLogLevel(
+    const CallOptions& options) const {
+  ASSIGN_OR_RETURN(
+      const v1::GetLogLevelResponse response,
+      Call(*this, *admin_, &v1::AdminService::StubInterface::GetLogLevel,
+           v1::GetLogLevelRequest(), options));
+  return response.level();
+}
+
+absl::StatusOr<v1::LogLevel> Client::SetLogLevel(
+    v1::LogLevel level, const CallOptions& options) const {
+  v1::SetLogLevelRequest request;
+  request.set_level(level);
+  ASSIGN_OR_RETURN(
+      const v1::SetLogLevelResponse response,
+      Call(*this, *admin_, &v1::AdminService::StubInterface::SetLogLevel,
+           request, options));
+  return response.previous_level();
+}
+
 }  // namespace carousel::client

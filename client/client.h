@@ -106,6 +106,11 @@ class Client {
   absl::StatusOr<v1::ServerInfo> GetServerInfo(
       const CallOptions& options) const;
 
+  absl::StatusOr<v1::LogLevel> GetLogLevel(const CallOptions& options) const;
+  // Returns the level that was in force before.
+  absl::StatusOr<v1::LogLevel> SetLogLevel(v1::LogLevel level,
+                                           const CallOptions& options) const;
+
   // For the calls that stream.
   v1::AdminService::StubInterface& admin_stub() const { return *admin_; }
   v1::DatasetService::StubInterface& dataset_stub() const { return *datasets_; }

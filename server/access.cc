@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 
 namespace carousel {
@@ -13,8 +14,7 @@ constexpr std::chrono::seconds kReloadPause{5};
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Access>> Access::Create(
-    const ServerOptions& options, const Clock& clock,
-    std::shared_ptr<spdlog::logger> log) {
+    const ServerOptions& options, const Clock& clock, const EventLog& log) {
   ASSIGN_OR_RETURN(auto authorizer, Authorizer::Create(options.key_file, log));
   std::shared_ptr<TlsCredentials> tls;
   if (!options.tls.tls_cert.empty()) {
@@ -22,17 +22,16 @@ absl::StatusOr<std::unique_ptr<Access>> Access::Create(
   }
   return std::unique_ptr<Access>(
       new Access(std::move(authorizer), std::move(tls),
-                 !options.tls.tls_client_ca.empty(), std::move(log)));
+                 !options.tls.tls_client_ca.empty(), log));
 }
 
 Access::Access(std::unique_ptr<Authorizer> authorizer,
                std::shared_ptr<TlsCredentials> tls,
-               bool clients_show_certificates,
-               std::shared_ptr<spdlog::logger> log)
+               bool clients_show_certificates, const EventLog& log)
     : authorizer_(std::move(authorizer)),
       tls_(std::move(tls)),
       clients_show_certificates_(clients_show_certificates),
-      log_(std::move(log)) {
+      log_(log) {
   if (authorizer_->is_open() && tls_ == nullptr) return;
   reloading_ =
       std::make_unique<RepeatedTask>(kReloadPause, [this] { Reload(); });
@@ -50,17 +49,19 @@ void Access::Reload() {
 
 void Access::LogExposure(const ListenAddress& address) const {
   if (authorizer_->is_open()) {
-    log_->warn("open: there is no --key_file, so {} may do everything on {}",
-               clients_show_certificates_
-                   ? "whoever has a certificate of --tls_client_ca"
-               : address.IsLoopback() ? "whoever works on this machine"
-                                      : "whoever reaches it",
-               address.ToString());
+    const char* const who = clients_show_certificates_
+                                ? "whoever has a certificate of --tls_client_ca"
+                            : address.IsLoopback()
+                                ? "whoever works on this machine"
+                                : "whoever reaches it";
+    log_.Warn("open", {{"message", absl::StrCat("there is no --key_file, so ",
+                                                who, " may do everything on ",
+                                                address.ToString())}});
   } else if (tls_ == nullptr && !address.IsLoopback()) {
-    log_->warn(
-        "keys travel to {} in clear text; --tls_cert and --tls_key encrypt "
-        "them",
-        address.ToString());
+    log_.Warn("keys_in_clear_text",
+              {{"message", absl::StrCat("keys travel to ", address.ToString(),
+                                        " in clear text; --tls_cert and "
+                                        "--tls_key encrypt them")}});
   }
 }
 

@@ -4,12 +4,12 @@
 #define CAROUSEL_SERVER_ACCESS_H_
 
 #include <grpcpp/security/server_credentials.h>
-#include <spdlog/logger.h>
 
 #include <memory>
 
 #include "absl/status/statusor.h"
 #include "core/base/clock.h"
+#include "logging/event_log.h"
 #include "server/authorizer.h"
 #include "server/listen_address.h"
 #include "server/options.h"
@@ -26,8 +26,7 @@ class Access {
   // seconds: by their content, so that it does not matter how they are
   // replaced. `clock` is not owned.
   static absl::StatusOr<std::unique_ptr<Access>> Create(
-      const ServerOptions& options, const Clock& clock,
-      std::shared_ptr<spdlog::logger> log);
+      const ServerOptions& options, const Clock& clock, const EventLog& log);
 
   const Authorizer& authorizer() const { return *authorizer_; }
   // What the port is opened with: TLS, or clear text.
@@ -44,12 +43,12 @@ class Access {
  private:
   Access(std::unique_ptr<Authorizer> authorizer,
          std::shared_ptr<TlsCredentials> tls, bool clients_show_certificates,
-         std::shared_ptr<spdlog::logger> log);
+         const EventLog& log);
 
   const std::unique_ptr<Authorizer> authorizer_;
   const std::shared_ptr<TlsCredentials> tls_;  // null: clear text
   const bool clients_show_certificates_;
-  const std::shared_ptr<spdlog::logger> log_;
+  const EventLog& log_;
   std::unique_ptr<RepeatedTask> reloading_;  // null where there is nothing
 };
 

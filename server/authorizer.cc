@@ -46,13 +46,12 @@ absl::StatusOr<std::string_view> KeyOf(const Authorizer::Metadata& metadata) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Authorizer>> Authorizer::Create(
-    const std::filesystem::path& key_file,
-    std::shared_ptr<spdlog::logger> log) {
+    const std::filesystem::path& key_file, const EventLog& log) {
   if (key_file.empty()) {
     return std::unique_ptr<Authorizer>(new Authorizer(nullptr));
   }
   auto keys = Reloadable<KeyRing>::Create(
-      "keys", [key_file] { return KeyRing::Read(key_file); }, std::move(log));
+      "keys", [key_file] { return KeyRing::Read(key_file); }, log);
   if (!keys.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--key_file: ", keys.status().message()));

@@ -4,7 +4,6 @@
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/string_ref.h>
-#include <spdlog/logger.h>
 
 #include <filesystem>
 #include <map>
@@ -14,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "logging/event_log.h"
 #include "server/key_ring.h"
 #include "server/reloadable.h"
 
@@ -35,8 +35,7 @@ class Authorizer {
   // With no file ("") the server is open: everybody may do everything. Else
   // INVALID_ARGUMENT when the file cannot be read or is wrong (KeyRing).
   static absl::StatusOr<std::unique_ptr<Authorizer>> Create(
-      const std::filesystem::path& key_file,
-      std::shared_ptr<spdlog::logger> log);
+      const std::filesystem::path& key_file, const EventLog& log);
 
   // UNAUTHENTICATED without a key, or with one that is not in the file;
   // PERMISSION_DENIED, naming both roles, when the key's role is too small.

@@ -8,6 +8,7 @@
 #include "core/base/status_macros.h"
 #include "core/engine/engine.h"
 #include "core/serve/torch_live_model.h"
+#include "server/call_context.h"
 
 namespace carousel {
 namespace {
@@ -58,24 +59,23 @@ JobRunnerOptions MakeRunnerOptions(const ServerOptions& options) {
 
 absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(
     const ServerOptions& options, const std::string& device, Metrics& metrics,
-    const Clock& clock, std::shared_ptr<spdlog::logger> log) {
+    const Clock& clock, const EventLog& log) {
   ASSIGN_OR_RETURN(std::unique_ptr<DataFolder> folder,
                    DataFolder::Open(options.data_dir));
   ASSIGN_OR_RETURN(std::unique_ptr<CatalogueDatabase> database,
                    CatalogueDatabase::Open(folder->database()));
-  std::unique_ptr<Backend> backend(
-      new Backend(options, device, metrics, clock, std::move(log),
-                  std::move(folder), std::move(database)));
+  std::unique_ptr<Backend> backend(new Backend(options, device, metrics, clock,
+                                               log, std::move(folder),
+                                               std::move(database)));
   RETURN_IF_ERROR(backend->Recover());
   return backend;
 }
 
 Backend::Backend(const ServerOptions& options, const std::string& device,
-                 Metrics& metrics, const Clock& clock,
-                 std::shared_ptr<spdlog::logger> log,
+                 Metrics& metrics, const Clock& clock, const EventLog& log,
                  std::unique_ptr<DataFolder> folder,
                  std::unique_ptr<CatalogueDatabase> database)
-    : log_(std::move(log)),
+    : log_(log),
       clock_(clock),
       folder_(std::move(folder)),
       database_(std::move(database)),
@@ -101,7 +101,8 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
       launcher_({.worker_binary = options.worker_binary,
                  .engine = options.engine,
                  .device = device,
-                 .threads = WorkerThreads(options)}) {
+                 .threads = WorkerThreads(options),
+                 .log = &log_}) {
   runner_.emplace(
       MakeRunnerOptions(options), *folder_, assets_, job_store_, launcher_,
       [this](const JobRecord& job, const std::filesystem::path& model_folder) {
@@ -125,14 +126,15 @@ Backend::~Backend() {
 ModelRegistry::Loader Backend::MakeLoader(const ServerOptions& options,
                                           const std::string& device) const {
   const Engine engine = ParseEngine(options.engine).value();  // validated
-  return [log = log_, engine, device](const std::string& model,
-                                      std::int64_t version,
-                                      const std::filesystem::path& folder)
+  return [&log = log_, engine, device](const std::string& model,
+                                       std::int64_t version,
+                                       const std::filesystem::path& folder)
              -> absl::StatusOr<std::shared_ptr<const LiveModel>> {
     ASSIGN_OR_RETURN(std::shared_ptr<const LiveModel> live,
                      LoadLiveModel(model, version, folder, engine, device));
-    log->info("model={} version={} loaded bytes={}", model, version,
-              live->bytes());
+    log.Info(
+        "version_loaded",
+        {{"model", model}, {"version", version}, {"bytes", live->bytes()}});
     return live;
   };
 }
@@ -144,7 +146,9 @@ absl::Status Backend::Recover() {
                    registry_.LoadLabelled());
   // The others serve; a call that asks for one of these hears the same.
   for (const absl::Status& status : failed) {
-    log_->error("a labelled model did not load: {}", status.ToString());
+    log_.Error("version_not_loaded",
+               {{"message", "a version with a label does not serve"},
+                {"error", status.ToString()}});
   }
   return absl::OkStatus();
 }
@@ -164,6 +168,7 @@ absl::StatusOr<std::unique_ptr<Backup>> Backend::CreateBackup(
 
 absl::StatusOr<std::int64_t> Backend::PublishResult(
     const JobRecord& job, const std::filesystem::path& model_folder) {
+  const ScopedLogContext scope(LogContextOf(job.origin));
   ModelVersionRecord record;
   record.model = job.model;
   record.job = job.job;
@@ -173,8 +178,9 @@ absl::StatusOr<std::int64_t> Backend::PublishResult(
   ASSIGN_OR_RETURN(
       const ModelVersionRecord published,
       registry_.Publish(record, model_folder, job.promote_if_better));
-  log_->info("job={} model={} version={} published", job.job, published.model,
-             published.version);
+  log_.Info("version_published", {{"job", job.job},
+                                  {"model", published.model},
+                                  {"version", published.version}});
   return published.version;
 }
 

@@ -2,8 +2,6 @@
 #ifndef CAROUSEL_SERVER_BACKEND_H_
 #define CAROUSEL_SERVER_BACKEND_H_
 
-#include <spdlog/logger.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -27,6 +25,8 @@
 #include "core/store/job_store.h"
 #include "core/store/model_store.h"
 #include "core/store/retention.h"
+#include "logging/event_log.h"
+#include "logging/log_context.h"
 #include "server/evaluation.h"
 #include "server/job_log.h"
 #include "server/metrics.h"
@@ -45,7 +45,7 @@ class Backend {
   // `clock` are not owned.
   static absl::StatusOr<std::unique_ptr<Backend>> Open(
       const ServerOptions& options, const std::string& device, Metrics& metrics,
-      const Clock& clock, std::shared_ptr<spdlog::logger> log);
+      const Clock& clock, const EventLog& log);
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
@@ -77,8 +77,7 @@ class Backend {
 
  private:
   Backend(const ServerOptions& options, const std::string& device,
-          Metrics& metrics, const Clock& clock,
-          std::shared_ptr<spdlog::logger> log,
+          Metrics& metrics, const Clock& clock, const EventLog& log,
           std::unique_ptr<DataFolder> folder,
           std::unique_ptr<CatalogueDatabase> database);
 
@@ -90,7 +89,7 @@ class Backend {
   absl::StatusOr<std::optional<std::int64_t>> FindVersion(
       const std::string& job) const;
 
-  const std::shared_ptr<spdlog::logger> log_;
+  const EventLog& log_;
   const Clock& clock_;
   const std::unique_ptr<DataFolder> folder_;
   const std::unique_ptr<CatalogueDatabase> database_;
@@ -107,10 +106,10 @@ class Backend {
   // In the order in which they are left: nothing runs on the executors when
   // what their tasks use goes.
   std::optional<JobRunner> runner_;
-  std::optional<ThreadPool> quick_;
-  std::optional<ThreadPool> heavy_;
-  std::optional<ThreadPool> encode_;
-  std::optional<ThreadPool> load_;
+  std::optional<ContextThreadPool> quick_;
+  std::optional<ContextThreadPool> heavy_;
+  std::optional<ContextThreadPool> encode_;
+  std::optional<ContextThreadPool> load_;
   std::optional<Predictor> predictor_;
 };
 

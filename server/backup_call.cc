@@ -3,15 +3,14 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
-#include "server/status_translation.h"
 #include "server/unary_call.h"
 
 namespace carousel {
 
 BackupCall::BackupCall(const absl::Status& admitted,
-                       const grpc::CallbackServerContext& context,
-                       Executor& executor, Create create)
-    : executor_(executor), create_(std::move(create)), deadline_(context) {
+                       grpc::CallbackServerContext& context, Executor& executor,
+                       Create create)
+    : executor_(executor), create_(std::move(create)), end_(context) {
   if (admitted.ok()) {
     executor_.Run([this] { Begin(); });
   } else {
@@ -21,7 +20,7 @@ BackupCall::BackupCall(const absl::Status& admitted,
 
 void BackupCall::End(const absl::Status& status) {
   backup_.reset();  // before the caller hears that it is over
-  Finish(ToGrpcStatus(deadline_.Explain(status)));
+  Finish(end_.Conclude(status));
 }
 
 void BackupCall::Begin() {

@@ -14,7 +14,7 @@
 #include "carousel/v1/admin.pb.h"
 #include "core/base/executor.h"
 #include "core/store/backup.h"
-#include "server/call_deadline.h"
+#include "server/call_end.h"
 
 namespace carousel {
 
@@ -27,9 +27,8 @@ class BackupCall final : public grpc::ServerWriteReactor<v1::BackupResponse> {
 
   // `create` is run, as the reading is, on `executor` (not owned). A call that
   // is not `admitted` ends with that.
-  BackupCall(const absl::Status& admitted,
-             const grpc::CallbackServerContext& context, Executor& executor,
-             Create create);
+  BackupCall(const absl::Status& admitted, grpc::CallbackServerContext& context,
+             Executor& executor, Create create);
 
  private:
   void Begin();
@@ -44,7 +43,7 @@ class BackupCall final : public grpc::ServerWriteReactor<v1::BackupResponse> {
 
   Executor& executor_;
   const Create create_;
-  const CallDeadline deadline_;
+  CallEnd end_;
   std::stop_source stop_;
   // Below: touched by one task or reaction at a time.
   std::unique_ptr<Backup> backup_;

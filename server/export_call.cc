@@ -10,7 +10,6 @@
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/store/data_folder.h"
-#include "server/status_translation.h"
 #include "server/unary_call.h"
 
 namespace carousel {
@@ -33,9 +32,9 @@ absl::StatusOr<std::vector<ExportFile>> ReadExportFiles(
 }
 
 ExportCall::ExportCall(const absl::Status& admitted,
-                       const grpc::CallbackServerContext& context,
-                       Executor& executor, Prepare prepare)
-    : executor_(executor), prepare_(std::move(prepare)), deadline_(context) {
+                       grpc::CallbackServerContext& context, Executor& executor,
+                       Prepare prepare)
+    : executor_(executor), prepare_(std::move(prepare)), end_(context) {
   if (admitted.ok()) {
     executor_.Run([this] { Begin(); });
   } else {
@@ -44,7 +43,7 @@ ExportCall::ExportCall(const absl::Status& admitted,
 }
 
 void ExportCall::End(const absl::Status& status) {
-  Finish(ToGrpcStatus(deadline_.Explain(status)));
+  Finish(end_.Conclude(status));
 }
 
 void ExportCall::Begin() {

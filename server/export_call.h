@@ -16,7 +16,7 @@
 #include "carousel/v1/models.pb.h"
 #include "core/base/executor.h"
 #include "core/base/file_descriptor.h"
-#include "server/call_deadline.h"
+#include "server/call_end.h"
 
 namespace carousel {
 
@@ -51,9 +51,8 @@ class ExportCall final
 
   // `prepare` is run, as the reading is, on `executor` (not owned). A call that
   // is not `admitted` ends with that.
-  ExportCall(const absl::Status& admitted,
-             const grpc::CallbackServerContext& context, Executor& executor,
-             Prepare prepare);
+  ExportCall(const absl::Status& admitted, grpc::CallbackServerContext& context,
+             Executor& executor, Prepare prepare);
 
  private:
   void Begin();
@@ -70,7 +69,7 @@ class ExportCall final
 
   Executor& executor_;
   const Prepare prepare_;
-  const CallDeadline deadline_;
+  CallEnd end_;
   std::stop_source stop_;
   // Below: touched by one task or reaction at a time.
   ModelExport content_;

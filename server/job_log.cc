@@ -1,20 +1,32 @@
 #include "server/job_log.h"
 
+#include "logging/log_context.h"
+#include "server/call_context.h"
+
 namespace carousel {
 
 void JobLog::OnSlotTaken(int slot, const JobRecord& job) {
-  log_->info("job={} model={} slot={} started epoch={} epochs={}", job.job,
-             job.model, slot, job.epoch, job.epochs);
+  const ScopedLogContext scope(LogContextOf(job.origin));
+  log_.Info("job_started", {{"job", job.job},
+                            {"model", job.model},
+                            {"slot", slot},
+                            {"epoch", job.epoch},
+                            {"epochs", job.epochs}});
   next_.OnSlotTaken(slot, job);
 }
 
 void JobLog::OnSlotFreed(int slot, const JobRecord& job) {
+  const ScopedLogContext scope(LogContextOf(job.origin));
+  const LogField id("job", job.job);
+  const LogField model("model", job.model);
+  const LogField where("slot", slot);
+  const LogField state("state", ToString(job.state));
+  const LogField epoch("epoch", job.epoch);
   if (job.error.empty()) {
-    log_->info("job={} model={} slot={} state={} epoch={}", job.job, job.model,
-               slot, ToString(job.state), job.epoch);
+    log_.Info("job_ended", {id, model, where, state, epoch});
   } else {
-    log_->warn("job={} model={} slot={} state={} epoch={} error={}", job.job,
-               job.model, slot, ToString(job.state), job.epoch, job.error);
+    log_.Warn("job_ended",
+              {id, model, where, state, epoch, {"error", job.error}});
   }
   next_.OnSlotFreed(slot, job);
 }
@@ -25,16 +37,18 @@ void JobLog::OnProgress(int slot, const JobRecord& job,
 }
 
 void JobLog::OnEpoch(int slot, const JobRecord& job, const EpochRecord& epoch) {
-  log_->info(
-      "job={} epoch={} train_loss={:.4f} validation_loss={:.4f} "
-      "validation_accuracy={:.4f} seconds={:.1f}",
-      job.job, epoch.epoch, epoch.train_loss, epoch.validation_loss,
-      epoch.validation_accuracy, epoch.seconds);
+  const ScopedLogContext scope(LogContextOf(job.origin));
+  log_.Info("epoch", {{"job", job.job},
+                      {"epoch", epoch.epoch},
+                      {"train_loss", epoch.train_loss},
+                      {"validation_loss", epoch.validation_loss},
+                      {"validation_accuracy", epoch.validation_accuracy},
+                      {"seconds", epoch.seconds}});
   next_.OnEpoch(slot, job, epoch);
 }
 
 void JobLog::OnProblem(std::string_view job, const absl::Status& problem) {
-  log_->error("job={} problem={}", job, problem.ToString());
+  log_.Error("job_problem", {{"job", job}, {"error", problem.ToString()}});
   next_.OnProblem(job, problem);
 }
 

@@ -2,23 +2,20 @@
 #ifndef CAROUSEL_SERVER_JOB_LOG_H_
 #define CAROUSEL_SERVER_JOB_LOG_H_
 
-#include <spdlog/logger.h>
-
-#include <memory>
 #include <string_view>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "core/jobs/job_observer.h"
+#include "logging/event_log.h"
 
 namespace carousel {
 
-// Logs, and passes everything on to the metrics. Thread-safe.
+// Logs, in the context of the call that submitted the job, and passes
+// everything on to the metrics. Thread-safe.
 class JobLog final : public JobObserver {
  public:
   // `next` is not owned.
-  JobLog(std::shared_ptr<spdlog::logger> log, JobObserver& next)
-      : log_(std::move(log)), next_(next) {}
+  JobLog(const EventLog& log, JobObserver& next) : log_(log), next_(next) {}
 
   void OnSlotTaken(int slot, const JobRecord& job) override;
   void OnSlotFreed(int slot, const JobRecord& job) override;
@@ -29,7 +26,7 @@ class JobLog final : public JobObserver {
   void OnProblem(std::string_view job, const absl::Status& problem) override;
 
  private:
-  const std::shared_ptr<spdlog::logger> log_;
+  const EventLog& log_;
   JobObserver& next_;
 };
 

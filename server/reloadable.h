@@ -2,8 +2,6 @@
 #ifndef CAROUSEL_SERVER_RELOADABLE_H_
 #define CAROUSEL_SERVER_RELOADABLE_H_
 
-#include <spdlog/logger.h>
-
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "core/base/mutex.h"
 #include "core/base/status_macros.h"
+#include "logging/event_log.h"
 
 namespace carousel {
 
@@ -26,10 +25,10 @@ class Reloadable {
   // Loads the value; an error of that is the caller's to tell. `what` is what
   // the log calls it, a plural.
   static absl::StatusOr<std::unique_ptr<Reloadable>> Create(
-      std::string what, Load load, std::shared_ptr<spdlog::logger> log) {
+      std::string what, Load load, const EventLog& log) {
     ASSIGN_OR_RETURN(T value, load());
     return std::unique_ptr<Reloadable>(
-        new Reloadable(std::move(what), std::move(load), std::move(log),
+        new Reloadable(std::move(what), std::move(load), log,
                        std::make_shared<const T>(std::move(value))));
   }
 
@@ -55,32 +54,33 @@ class Reloadable {
   }
 
  private:
-  Reloadable(std::string what, Load load, std::shared_ptr<spdlog::logger> log,
+  Reloadable(std::string what, Load load, const EventLog& log,
              std::shared_ptr<const T> value)
       : what_(std::move(what)),
         load_(std::move(load)),
-        log_(std::move(log)),
+        log_(log),
         value_(std::move(value)) {
     LogValue(*value_);
   }
 
   void LogValue(const T& value) const {
-    log_->info("{}: {}", what_, value.Describe());
+    log_.Info("loaded", {{"what", what_}, {"message", value.Describe()}});
     for (const std::string& warning : value.warnings()) {
-      log_->warn("{}: {}", what_, warning);
+      log_.Warn("loaded", {{"what", what_}, {"message", warning}});
     }
   }
 
   void LogFailure(const absl::Status& status) REQUIRES(loading_) {
     if (status == failure_) return;
     failure_ = status;
-    log_->error("{}: they stay as they were, since {}", what_,
-                std::string(status.message()));
+    log_.Error("not_loaded", {{"what", what_},
+                              {"message", "they stay as they were"},
+                              {"error", std::string(status.message())}});
   }
 
   const std::string what_;
   const Load load_;
-  const std::shared_ptr<spdlog::logger> log_;
+  const EventLog& log_;
   Mutex loading_;
   absl::Status failure_ GUARDED_BY(loading_);
   mutable Mutex mutex_;

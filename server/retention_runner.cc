@@ -9,9 +9,11 @@ void RetentionRunner::Schedule() {
 
 void RetentionRunner::Apply() {
   const absl::Status status = retention_.Apply([this](std::string_view what) {
-    log_->info("retention removed {}", what);
+    log_.Info("retention_removed", {{"what", what}});
   });
-  if (!status.ok()) log_->error("retention problem={}", status.ToString());
+  if (!status.ok()) {
+    log_.Error("retention_failed", {{"error", status.ToString()}});
+  }
 }
 
 void RetentionRunner::OnSlotFreed(int slot, const JobRecord& job) {

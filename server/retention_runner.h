@@ -2,8 +2,6 @@
 #ifndef CAROUSEL_SERVER_RETENTION_RUNNER_H_
 #define CAROUSEL_SERVER_RETENTION_RUNNER_H_
 
-#include <spdlog/logger.h>
-
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -11,6 +9,7 @@
 
 #include "core/jobs/job_observer.h"
 #include "core/store/retention.h"
+#include "logging/event_log.h"
 
 namespace carousel {
 
@@ -21,11 +20,11 @@ class RetentionRunner final : public JobObserver {
   using Scheduler = std::function<void(std::function<void()> task)>;
 
   // `retention` and `next` are not owned, and must outlive what is scheduled.
-  RetentionRunner(Retention& retention, Scheduler schedule,
-                  std::shared_ptr<spdlog::logger> log, JobObserver& next)
+  RetentionRunner(Retention& retention, Scheduler schedule, const EventLog& log,
+                  JobObserver& next)
       : retention_(retention),
         schedule_(std::move(schedule)),
-        log_(std::move(log)),
+        log_(log),
         next_(next) {}
 
   // Has the policy applied, with a line in the log for each thing removed.
@@ -44,7 +43,7 @@ class RetentionRunner final : public JobObserver {
 
   Retention& retention_;
   const Scheduler schedule_;
-  const std::shared_ptr<spdlog::logger> log_;
+  const EventLog& log_;
   JobObserver& next_;
 };
 

@@ -10,6 +10,16 @@
 #include "server/sentiment_translation.h"
 
 namespace carousel {
+namespace {
+
+void AddPhases(const PredictTimes& times, ServerTiming& timing) {
+  timing.Add("model", times.model);
+  timing.Add("tokenize", times.tokenize);
+  timing.Add("queue", times.queue);
+  timing.Add("forward", times.forward);
+}
+
+}  // namespace
 
 grpc::ServerUnaryReactor* SentimentService::Predict(
     grpc::CallbackServerContext* context, const v1::PredictRequest* request,
@@ -34,9 +44,10 @@ void SentimentService::BeginPredict(UnaryCall* call, PredictRequest request,
         if (!reply.ok()) return call->Complete(reply.status());
         const auto began = std::chrono::steady_clock::now();
         ToProto(*reply, *response);
-        metrics_.OnReply(std::chrono::duration<double>(
-                             std::chrono::steady_clock::now() - began)
-                             .count());
+        const auto took = std::chrono::steady_clock::now() - began;
+        metrics_.OnReply(std::chrono::duration<double>(took).count());
+        AddPhases(reply->times, call->timing());
+        call->timing().Add("reply", took);
         call->Complete(absl::OkStatus());
       });
 }

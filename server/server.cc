@@ -50,7 +50,7 @@ absl::Status CheckWorker(const std::filesystem::path& binary) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CarouselServer>> CarouselServer::Create(
-    const ServerOptions& options, std::shared_ptr<spdlog::logger> log) {
+    const ServerOptions& options, EventLog& log) {
   RETURN_IF_ERROR(Validate(options));
   RETURN_IF_ERROR(CheckWorker(options.worker_binary));
   ASSIGN_OR_RETURN(std::string device, ResolveDevice(options.device));
@@ -62,15 +62,14 @@ absl::StatusOr<std::unique_ptr<CarouselServer>> CarouselServer::Create(
                    Access::Create(options, server->clock_, log));
   ASSIGN_OR_RETURN(server->backend_,
                    Backend::Open(options, server->device_, server->metrics_,
-                                 server->clock_, std::move(log)));
+                                 server->clock_, log));
   return server;
 }
 
-CarouselServer::CarouselServer(const ServerOptions& options,
-                               std::shared_ptr<spdlog::logger> log,
+CarouselServer::CarouselServer(const ServerOptions& options, EventLog& log,
                                std::string device)
     : options_(options),
-      log_(std::move(log)),
+      log_(log),
       clock_(Clock::Real()),
       device_(std::move(device)),
       started_at_(clock_.Now()),
@@ -94,11 +93,11 @@ absl::Status CarouselServer::Start() {
   RETURN_IF_ERROR(backend_->Start());
   RETURN_IF_ERROR(StartGrpc());
   access_->LogExposure(listen_);
-  log_->info(
-      "serving address={} metrics_address={} data_dir={} device={} "
-      "engine={}",
-      address(), metrics_address(), options_.data_dir.string(), device_,
-      options_.engine);
+  log_.Info("serving", {{"address", address()},
+                        {"metrics_address", metrics_address()},
+                        {"data_dir", options_.data_dir.string()},
+                        {"device", device_},
+                        {"engine", options_.engine}});
   return absl::OkStatus();
 }
 
@@ -212,11 +211,12 @@ void CarouselServer::Shutdown() {
     const auto deadline = clock_.SteadyNow() + absl::ToChronoNanoseconds(
                                                    options_.drain * kCallShare);
     if (!gate_.WaitUntilIdle(deadline)) {
-      log_->warn("drain time is over; what still runs is broken off");
+      log_.Warn("drain_time_over",
+                {{"message", "what still runs is broken off"}});
     }
     grpc_->Shutdown(std::chrono::system_clock::now());
     grpc_->Wait();
-    log_->info("stopped");
+    log_.Info("stopped", {});
   }
   jobs.join();
   metrics_server_.reset();
@@ -226,11 +226,14 @@ void CarouselServer::Shutdown() {
 }
 
 void CarouselServer::GiveUp() const {
-  log_->critical(
-      "a call or a worker did not let go {} after the drain; the process ends, "
-      "and its jobs go on at the next start",
-      absl::FormatDuration(kCloseTime));
-  log_->flush();
+  log_.Critical(
+      "gave_up",
+      {{"message",
+        absl::StrCat("a call or a worker did not let go ",
+                     absl::FormatDuration(kCloseTime),
+                     " after the drain; the process ends, and its jobs go on "
+                     "at the next start")}});
+  log_.Flush();
   std::_Exit(128 + SIGTERM);
 }
 

@@ -4,7 +4,6 @@
 
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
-#include <spdlog/logger.h>
 
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/clock.h"
+#include "logging/event_log.h"
 #include "server/access.h"
 #include "server/address_file.h"
 #include "server/backend.h"
@@ -33,9 +33,10 @@ class CarouselServer {
   // Checks the options and the files of keys and certificates
   // (INVALID_ARGUMENT), opens the data folder
   // (FAILED_PRECONDITION while another server has it) and loads the labelled
-  // models. LibTorch's threads are set for the whole process.
+  // models. LibTorch's threads are set for the whole process. `log` is not
+  // owned.
   static absl::StatusOr<std::unique_ptr<CarouselServer>> Create(
-      const ServerOptions& options, std::shared_ptr<spdlog::logger> log);
+      const ServerOptions& options, EventLog& log);
   // Shuts down when that has not been done.
   ~CarouselServer();
   CarouselServer(const CarouselServer&) = delete;
@@ -61,8 +62,8 @@ class CarouselServer {
   std::string metrics_address() const;
 
  private:
-  CarouselServer(const ServerOptions& options,
-                 std::shared_ptr<spdlog::logger> log, std::string device);
+  CarouselServer(const ServerOptions& options, EventLog& log,
+                 std::string device);
 
   absl::Status StartMetrics();
   absl::Status StartGrpc();
@@ -72,7 +73,7 @@ class CarouselServer {
   [[noreturn]] void GiveUp() const;
 
   const ServerOptions options_;
-  const std::shared_ptr<spdlog::logger> log_;
+  EventLog& log_;
   const Clock& clock_;
   const std::string device_;
   const absl::Time started_at_;

@@ -9,14 +9,13 @@ namespace carousel {
 
 Services::Services(const ServiceSettings& settings,
                    const Authorizer& authorizer, Backend& backend,
-                   Metrics& metrics, const DrainGate& gate,
-                   std::shared_ptr<spdlog::logger> log)
+                   Metrics& metrics, const DrainGate& gate, EventLog& log)
     : quick_(backend.quick(), gate),
       heavy_(backend.heavy(), gate),
       sentiment_(authorizer, backend.predictor(), backend.evaluation(),
                  backend.projection(), metrics.predict(), heavy_),
       training_(authorizer, backend.runner(), backend.jobs(), backend.folder(),
-                backend.quick(), gate, std::move(log)),
+                backend.quick(), gate, log),
       models_(authorizer, backend.registry(), backend.models(),
               backend.folder(),
               {.catalogue = backend.quick(), .files = backend.heavy()}, gate),
@@ -33,7 +32,7 @@ Services::Services(const ServiceSettings& settings,
           [&backend](const std::stop_token& stop) {
             return backend.CreateBackup(stop);
           },
-          backend.heavy(), gate) {}
+          backend.heavy(), log, quick_, gate) {}
 
 void Services::Register(grpc::ServerBuilder& builder) {
   // gRPC serves health without a descriptor; linking ours lets reflection, and

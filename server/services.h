@@ -4,12 +4,12 @@
 
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server_builder.h>
-#include <spdlog/logger.h>
 
 #include <cstdint>
 #include <memory>
 
 #include "carousel/v1/server.pb.h"
+#include "logging/event_log.h"
 #include "server/admin_service.h"
 #include "server/authorizer.h"
 #include "server/backend.h"
@@ -31,10 +31,10 @@ struct ServiceSettings {
 
 class Services {
  public:
-  // Nothing is owned but a share of `log`.
+  // Nothing is owned.
   Services(const ServiceSettings& settings, const Authorizer& authorizer,
            Backend& backend, Metrics& metrics, const DrainGate& gate,
-           std::shared_ptr<spdlog::logger> log);
+           EventLog& log);
   Services(const Services&) = delete;
   Services& operator=(const Services&) = delete;
 

@@ -9,14 +9,13 @@
 namespace carousel {
 
 absl::StatusOr<std::shared_ptr<TlsCredentials>> TlsCredentials::Create(
-    const TlsFiles& files, const Clock& clock,
-    std::shared_ptr<spdlog::logger> log) {
+    const TlsFiles& files, const Clock& clock, const EventLog& log) {
   ASSIGN_OR_RETURN(
       auto material,
       Reloadable<TlsMaterial>::Create(
           "certificates",
           [files, &clock] { return TlsMaterial::Read(files, clock.Now()); },
-          std::move(log)));
+          log));
   return std::shared_ptr<TlsCredentials>(
       new TlsCredentials(std::move(material), !files.tls_client_ca.empty()));
 }

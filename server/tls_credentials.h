@@ -4,7 +4,6 @@
 
 #include <grpc/grpc_security.h>
 #include <grpcpp/security/server_credentials.h>
-#include <spdlog/logger.h>
 
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "core/base/clock.h"
 #include "core/base/mutex.h"
+#include "logging/event_log.h"
 #include "server/reloadable.h"
 #include "server/tls_material.h"
 
@@ -31,8 +31,7 @@ class TlsCredentials final : public grpc::ServerCredentials {
  public:
   // Reads the files; errors are those of TlsMaterial. `clock` is not owned.
   static absl::StatusOr<std::shared_ptr<TlsCredentials>> Create(
-      const TlsFiles& files, const Clock& clock,
-      std::shared_ptr<spdlog::logger> log);
+      const TlsFiles& files, const Clock& clock, const EventLog& log);
   ~TlsCredentials() override;
 
   // Reads the files again, see Reloadable.

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/data/dataset.h"
-#include "server/rpc_interceptor.h"
+#include "server/call_context.h"
 #include "server/training_translation.h"
 #include "server/watch_call.h"
 
@@ -36,11 +36,11 @@ grpc::ServerUnaryReactor* TrainingService::Train(
   return unary_.Run(
       authorizer_.Authorize(*context, Role::kTrain), *context,
       [=, this](const std::stop_token&) -> absl::Status {
-        ASSIGN_OR_RETURN(const JobRecord asked, FromProto(*request));
+        ASSIGN_OR_RETURN(JobRecord asked, FromProto(*request));
+        asked.origin = OriginOf(*context);
         RETURN_IF_ERROR(CheckCanBeTrainedOn(folder_, asked.dataset));
         ASSIGN_OR_RETURN(const JobRecord job, runner_.Submit(asked));
-        log_->info("job={} model={} queued request_id={}", job.job, job.model,
-                   RequestId(*context));
+        log_.Info("job_queued", {{"job", job.job}, {"model", job.model}});
         *response->mutable_job() = ToProto(job);
         return absl::OkStatus();
       });

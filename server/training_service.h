@@ -2,8 +2,6 @@
 #ifndef CAROUSEL_SERVER_TRAINING_SERVICE_H_
 #define CAROUSEL_SERVER_TRAINING_SERVICE_H_
 
-#include <spdlog/logger.h>
-
 #include <memory>
 
 #include "carousel/v1/training.grpc.pb.h"
@@ -11,6 +9,7 @@
 #include "core/jobs/job_runner.h"
 #include "core/store/data_folder.h"
 #include "core/store/job_store.h"
+#include "logging/event_log.h"
 #include "server/authorizer.h"
 #include "server/drain_gate.h"
 #include "server/unary_call.h"
@@ -19,11 +18,11 @@ namespace carousel {
 
 class TrainingService final : public v1::TrainingService::CallbackService {
  public:
-  // Nothing is owned but a share of `log`.
+  // Nothing is owned.
   TrainingService(const Authorizer& authorizer, JobRunner& runner,
                   const JobStore& jobs, const DataFolder& folder,
                   Executor& executor, const DrainGate& gate,
-                  std::shared_ptr<spdlog::logger> log)
+                  const EventLog& log)
       : authorizer_(authorizer),
         runner_(runner),
         jobs_(jobs),
@@ -31,7 +30,7 @@ class TrainingService final : public v1::TrainingService::CallbackService {
         executor_(executor),
         gate_(gate),
         unary_(executor, gate),
-        log_(std::move(log)) {}
+        log_(log) {}
 
   grpc::ServerUnaryReactor* Train(grpc::CallbackServerContext* context,
                                   const v1::TrainRequest* request,
@@ -68,7 +67,7 @@ class TrainingService final : public v1::TrainingService::CallbackService {
   Executor& executor_;
   const DrainGate& gate_;
   const UnaryRunner unary_;
-  const std::shared_ptr<spdlog::logger> log_;
+  const EventLog& log_;
 };
 
 }  // namespace carousel

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "core/base/executor.h"
-#include "server/call_deadline.h"
+#include "server/call_end.h"
 #include "server/drain_gate.h"
 
 namespace carousel {
@@ -22,12 +22,14 @@ absl::Status RunGuarded(const std::function<absl::Status()>& work);
 // Deletes itself once gRPC is done with it.
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
-  explicit UnaryCall(const grpc::CallbackServerContext& context)
-      : deadline_(context) {}
+  explicit UnaryCall(grpc::CallbackServerContext& context) : end_(context) {}
 
   // Asked to stop when the caller goes away or its deadline passes. Outlives
   // the call.
   std::stop_token stop_token() const { return stop_.get_token(); }
+
+  // Where the time of the call goes.
+  ServerTiming& timing() { return end_.timing(); }
 
   // Ends the call. Exactly once, from any thread; the request, the response
   // and the call itself may be gone when it returns.
@@ -37,7 +39,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void OnCancel() override { stop_.request_stop(); }
   void OnDone() override { delete this; }
 
-  const CallDeadline deadline_;
+  CallEnd end_;
   std::stop_source stop_;
 };
 
@@ -50,18 +52,18 @@ class UnaryRunner {
   UnaryRunner(Executor& executor, const DrainGate& gate)
       : executor_(executor), gate_(gate) {}
 
-  // Runs `body` on the executor and ends the call with its status; a caller
-  // who left before its turn came costs nothing. A call that is not
-  // `authorized`, or comes while the server drains, ends with that.
+  // Runs `body` on the executor, in the call's LogContext, and ends the call
+  // with its status; a caller who left before its turn came costs nothing. A
+  // call that is not `authorized`, or comes while the server drains, ends with
+  // that.
   grpc::ServerUnaryReactor* Run(const absl::Status& authorized,
-                                const grpc::CallbackServerContext& context,
+                                grpc::CallbackServerContext& context,
                                 Body body) const;
 
   // The same for work that ends by itself: `begin` gets the call, and has it
   // completed some time later.
   grpc::ServerUnaryReactor* RunAsync(
-      const absl::Status& authorized,
-      const grpc::CallbackServerContext& context,
+      const absl::Status& authorized, grpc::CallbackServerContext& context,
       const std::function<void(UnaryCall* call)>& begin) const;
 
  private:

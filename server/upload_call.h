@@ -16,9 +16,8 @@
 #include "core/base/executor.h"
 #include "core/base/status_macros.h"
 #include "core/store/data_folder.h"
-#include "server/call_deadline.h"
+#include "server/call_end.h"
 #include "server/dataset_translation.h"
-#include "server/status_translation.h"
 #include "server/unary_call.h"
 #include "server/upload_file.h"
 
@@ -43,17 +42,16 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
                                  const std::stop_token& stop)>;
 
   // A call that is not `admitted` ends with that status.
-  UploadCall(const absl::Status& admitted,
-             const grpc::CallbackServerContext& context,
+  UploadCall(const absl::Status& admitted, grpc::CallbackServerContext& context,
              UploadEnvironment environment, Import import)
       : environment_(environment),
         import_(std::move(import)),
         context_(context),
-        deadline_(context) {
+        end_(context) {
     if (admitted.ok()) {
       this->StartRead(&request_);
     } else {
-      this->Finish(ToGrpcStatus(admitted));
+      this->Finish(end_.Conclude(admitted));
     }
   }
 
@@ -94,7 +92,13 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
   }
 
   void BeginImport() {
-    environment_.imports.Run([this] { End(FinishAndImport()); });
+    end_.timing().Lap("receive");
+    environment_.imports.Run([this] {
+      end_.timing().Lap("queue");
+      const absl::Status status = FinishAndImport();
+      end_.timing().Lap("import");
+      End(status);
+    });
   }
 
   absl::Status FinishAndImport() {
@@ -114,7 +118,7 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
     if (!status.ok() && (stop_.stop_requested() || context_.IsCancelled())) {
       status = absl::CancelledError("the caller left");
     }
-    this->Finish(ToGrpcStatus(deadline_.Explain(status)));
+    this->Finish(end_.Conclude(status));
   }
 
   void OnCancel() override { stop_.request_stop(); }
@@ -123,7 +127,7 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
   const UploadEnvironment environment_;
   const Import import_;
   const grpc::CallbackServerContext& context_;
-  const CallDeadline deadline_;
+  CallEnd end_;
   std::stop_source stop_;
   Request request_;
   Header header_;

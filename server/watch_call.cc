@@ -5,18 +5,17 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/error_details.h"
-#include "server/status_translation.h"
 #include "server/training_translation.h"
 
 namespace carousel {
 
 WatchCall::WatchCall(const absl::Status& admitted,
-                     const grpc::CallbackServerContext& context,
+                     grpc::CallbackServerContext& context,
                      const v1::WatchTrainingJobRequest& request,
                      JobRunner& runner, Executor& executor)
     : job_(request.job()),
       after_epoch_(request.after_epoch()),
-      deadline_(context),
+      end_(context),
       runner_(runner),
       executor_(executor) {
   if (admitted.ok()) {
@@ -82,7 +81,7 @@ void WatchCall::Proceed() {
     StartWrite(&current_);
   } else if (over_ && subscribed_) {
     finished_ = true;
-    Finish(ToGrpcStatus(deadline_.Explain(final_status_)));
+    Finish(end_.Conclude(final_status_));
   }
 }
 

@@ -14,7 +14,7 @@
 #include "core/base/executor.h"
 #include "core/base/mutex.h"
 #include "core/jobs/job_runner.h"
-#include "server/call_deadline.h"
+#include "server/call_end.h"
 
 namespace carousel {
 
@@ -26,8 +26,7 @@ class WatchCall final
  public:
   // Nothing is owned. Subscribing reads the catalogue, so it happens on
   // `executor`. A call that is not `admitted` ends with that status.
-  WatchCall(const absl::Status& admitted,
-            const grpc::CallbackServerContext& context,
+  WatchCall(const absl::Status& admitted, grpc::CallbackServerContext& context,
             const v1::WatchTrainingJobRequest& request, JobRunner& runner,
             Executor& executor);
 
@@ -46,7 +45,7 @@ class WatchCall final
 
   const std::string job_;
   const std::int64_t after_epoch_;
-  const CallDeadline deadline_;
+  CallEnd end_;
   JobRunner& runner_;
   Executor& executor_;
 

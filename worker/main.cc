@@ -10,9 +10,6 @@
 //   0  the last event said how it ended: done, failed or stopped
 //   1  that could not be told: the server was gone first
 //   2  there was no assignment to be had: not started by a server
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "worker/worker_process.h"
@@ -22,6 +19,5 @@ int main(int argc, char** argv) {
       "Trains one model. Started by carouseld, which talks to it through a "
       "socket at descriptor 3.");
   absl::ParseCommandLine(argc, argv);
-  spdlog::set_default_logger(spdlog::stderr_logger_st("worker"));
   return carousel::RunWorkerProcess(/*wrap=*/nullptr);
 }

@@ -19,6 +19,10 @@ absl::StatusOr<std::unique_ptr<Worker>> ProcessLauncher::Launch(
   message.set_engine(options_.engine);
   message.set_device(options_.device);
   message.set_threads(options_.threads);
+  if (options_.log != nullptr) {
+    message.set_log_format(std::string(ToString(options_.log->format())));
+    message.set_log_level(std::string(ToString(options_.log->level())));
+  }
   ASSIGN_OR_RETURN(
       SpawnedWorker process,
       SpawnWorker(options_.worker_binary, assignment.job_folder / kWorkerLog));

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/jobs/worker.h"
+#include "logging/event_log.h"
 
 namespace carousel {
 
@@ -19,6 +20,8 @@ struct ProcessLauncherOptions {
   std::string engine = "reference";
   std::string device = "cpu";
   int threads = 0;  // of each worker; 0: LibTorch's default
+  // Workers log as this does when they are started. Not owned.
+  const EventLog* log = nullptr;
 };
 
 // Thread-safe.

@@ -47,6 +47,8 @@ worker::v1::Assignment ToProto(const WorkerAssignment& assignment) {
   proto.set_dataset_sha256(assignment.dataset_sha256);
   proto.set_vectors_sha256(assignment.vectors_sha256);
   proto.set_hyperparameters(assignment.job.hyperparameters);
+  proto.set_request_id(assignment.job.origin.request_id);
+  proto.set_traceparent(assignment.job.origin.traceparent);
   return proto;
 }
 

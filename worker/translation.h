@@ -9,7 +9,7 @@
 
 namespace carousel {
 
-// All but what the launcher knows: engine, device, threads.
+// All but what the launcher knows: engine, device, threads, how to log.
 worker::v1::Assignment ToProto(const WorkerAssignment& assignment);
 
 // Nothing for Stopped, which is no event of its own to core (the exit that

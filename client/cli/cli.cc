@@ -52,6 +52,7 @@ void AddCommands(CommandLine& line) {
   CLI::App& admin = line.AddGroup("admin", "What an operator does",
                                   "carousel admin backup carousel.tar");
   AddAdminBackup(line, admin);
+  AddAdminLogLevel(line, admin);
 }
 
 // Arguments that make no command; `json` cannot come from a parse that failed.

@@ -31,6 +31,7 @@ void AddModelsDelete(CommandLine& line, CLI::App& group);
 void AddModelsExport(CommandLine& line, CLI::App& group);
 void AddServerInfo(CommandLine& line, CLI::App& group);
 void AddAdminBackup(CommandLine& line, CLI::App& group);
+void AddAdminLogLevel(CommandLine& line, CLI::App& group);
 
 }  // namespace carousel::client
 

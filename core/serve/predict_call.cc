@@ -54,13 +54,18 @@ absl::Status PredictCall::CheckWanted(const Clock& clock) const {
   return absl::OkStatus();
 }
 
-PredictReply PredictCall::TakeReply() {
+PredictReply PredictCall::TakeReply(SteadyTime now) {
   const ModelConfig& config = model->config();
   PredictReply reply{
       .model = model->name(),
       .version = model->version(),
       .label_names = {config.label_names.begin(), config.label_names.end()},
       .majority_label = config.majority_label};
+  const SteadyTime batched = first_batch.ValueOr(now);
+  reply.times = {.model = encode_started - began,
+                 .tokenize = encode_ended - encode_started,
+                 .queue = batched - encode_ended,
+                 .forward = now - batched};
   reply.results.reserve(count);
   for (absl::StatusOr<double>& answer : answers) {
     if (!answer.ok()) {

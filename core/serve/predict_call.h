@@ -37,9 +37,11 @@ std::size_t TotalBytes(const std::vector<std::string>& texts);
 // by one thread, and read by the one that brings the count of what is left
 // to 0.
 struct PredictCall {
-  PredictCall(PredictRequest the_request, Predictor::Done the_done)
+  PredictCall(PredictRequest the_request, Predictor::Done the_done,
+              SteadyTime now)
       : request(std::move(the_request)),
         done(std::move(the_done)),
+        began(now),
         count(request.texts.size()),
         bytes(TotalBytes(request.texts)) {}
 
@@ -51,15 +53,18 @@ struct PredictCall {
   absl::Status CheckWanted(const Clock& clock) const;
 
   // The model's answers as a reply; takes them.
-  PredictReply TakeReply();
+  PredictReply TakeReply(SteadyTime now);
 
   PredictRequest request;
   const Predictor::Done done;
+  const SteadyTime began;
   const std::size_t count;  // of texts
   const std::size_t bytes;  // of all texts
 
   std::shared_ptr<const LiveModel> model;  // null until it is found
   SteadyTime encode_started;
+  SteadyTime encode_ended;
+  FirstTime first_batch;
   std::vector<TextChunk> chunks;
   std::atomic<std::size_t> next_chunk = 0;
   std::atomic<std::size_t> chunks_left = 0;

@@ -151,8 +151,8 @@ void Predictor::Predict(PredictRequest request, Done done) {
     done(std::move(status));
     return;
   }
-  const auto call =
-      std::make_shared<PredictCall>(std::move(request), std::move(done));
+  const auto call = std::make_shared<PredictCall>(
+      std::move(request), std::move(done), clock_.SteadyNow());
   if (absl::Status status = Admit(*call); !status.ok()) {
     call->done(std::move(status));
     return;
@@ -233,15 +233,19 @@ void Predictor::Enqueue(const CallPtr& call) {
                      .text = *std::move(text),
                      .deadline = call->request.deadline,
                      .cancelled = call->request.cancelled,
-                     .done = [this, call, i](absl::StatusOr<double> answer) {
-                       call->answers[i] = std::move(answer);
-                       if (call->answers_left.fetch_sub(1) == 1) Finish(*call);
-                     }});
+                     .done =
+                         [this, call, i](absl::StatusOr<double> answer) {
+                           call->answers[i] = std::move(answer);
+                           if (call->answers_left.fetch_sub(1) == 1)
+                             Finish(*call);
+                         },
+                     .first_batch = &call->first_batch});
   }
   call->encoded = {};
+  call->encode_ended = clock_.SteadyNow();
   if (observer_ != nullptr) {
     observer_->OnTokenized(call->model->name(), tokens, unknown,
-                           Seconds(clock_.SteadyNow() - call->encode_started));
+                           Seconds(call->encode_ended - call->encode_started));
   }
   if (items.empty()) return Finish(*call);
   call->answers_left = items.size();
@@ -255,6 +259,7 @@ void Predictor::RunBatch(std::vector<QueueItem> batch) {
   texts.reserve(batch.size());
   for (QueueItem& item : batch) {
     texts.push_back(std::move(item.text));
+    if (item.first_batch != nullptr) item.first_batch->Set(started);
     if (observer_ != nullptr) {
       observer_->OnQueueWait(Seconds(started - item.enqueued_at));
     }
@@ -290,7 +295,7 @@ void Predictor::Finish(PredictCall& call) {
       observer_->OnAnswer(call.model->name(), answer);
     }
   }
-  Complete(call, call.TakeReply());
+  Complete(call, call.TakeReply(clock_.SteadyNow()));
 }
 
 void Predictor::Fail(const PredictCall& call, absl::Status status) {

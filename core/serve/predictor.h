@@ -7,6 +7,7 @@
 #ifndef CAROUSEL_CORE_SERVE_PREDICTOR_H_
 #define CAROUSEL_CORE_SERVE_PREDICTOR_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -59,6 +60,15 @@ struct PredictRequest {
   std::function<bool()> cancelled;
 };
 
+// Where the time of a call went: stretches that follow each other.
+struct PredictTimes {
+  using Duration = std::chrono::steady_clock::duration;
+  Duration model{};     // until its model was there, loaded if need be
+  Duration tokenize{};  // until its texts were in the queue
+  Duration queue{};     // until the first of them came into a batch
+  Duration forward{};   // until the last of them had its answer
+};
+
 struct PredictReply {
   std::string model;
   std::int64_t version = 0;
@@ -67,6 +77,7 @@ struct PredictReply {
   // One a text, in order; a text's own error, always INVALID_ARGUMENT, never
   // fails its neighbours.
   std::vector<absl::StatusOr<TextPrediction>> results;
+  PredictTimes times;
 };
 
 struct PredictorOptions {

@@ -2,9 +2,11 @@
 #ifndef CAROUSEL_CORE_SERVE_QUEUE_ITEM_H_
 #define CAROUSEL_CORE_SERVE_QUEUE_ITEM_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -14,6 +16,26 @@
 namespace carousel {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
+
+// When the first of several things happened. Thread-safe.
+class FirstTime {
+ public:
+  // Only the first call counts.
+  void Set(SteadyTime time) {
+    Rep unset = kUnset;
+    time_.compare_exchange_strong(unset, time.time_since_epoch().count());
+  }
+  // `otherwise` when nothing has happened.
+  SteadyTime ValueOr(SteadyTime otherwise) const {
+    const Rep time = time_.load();
+    return time == kUnset ? otherwise : SteadyTime(SteadyTime::duration(time));
+  }
+
+ private:
+  using Rep = SteadyTime::rep;
+  static constexpr Rep kUnset = std::numeric_limits<Rep>::min();
+  std::atomic<Rep> time_ = kUnset;
+};
 
 struct QueueItem {
   std::shared_ptr<const LiveModel> model;
@@ -26,6 +48,9 @@ struct QueueItem {
   // lock of the queue held: DEADLINE_EXCEEDED or CANCELLED when the item never
   // ran.
   std::function<void(absl::StatusOr<double>)> done;
+  // When the first item of its call came into a batch. Not owned: it must be
+  // there until `done` is called; may be null.
+  FirstTime* first_batch = nullptr;
   SteadyTime enqueued_at;  // set by BatchingQueue::Push
 
   std::size_t length() const { return text.tokens.size(); }

@@ -48,6 +48,8 @@ JobRecord ReadJob(SQLite::Statement& statement) {
   record.created_at = row.Time();
   record.started_at = row.OptionalTime();
   record.ended_at = row.OptionalTime();
+  record.origin.request_id = row.Text();
+  record.origin.traceparent = row.Text();
   return record;
 }
 
@@ -86,14 +88,14 @@ absl::StatusOr<JobRecord> GetJob(SQLite::Database& database,
 std::int64_t InsertJob(SQLite::Database& database, const JobRecord& record) {
   Execute(database,
           "INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?, ?, ?, ?, ?, ?)",
+          "?, ?, ?, ?, ?, ?, ?, ?, ?)",
           record.model, record.version, record.dataset, record.vectors,
           record.hyperparameters, ToString(record.state), record.epoch,
           record.epochs, record.best_epoch, record.best_validation_accuracy,
           record.tokens_per_second, record.error, record.request_id,
           record.promote_if_better, record.cancel_requested,
           record.worker_deaths, record.created_at, record.started_at,
-          record.ended_at);
+          record.ended_at, record.origin.request_id, record.origin.traceparent);
   return database.getLastInsertRowid();
 }
 

@@ -55,6 +55,14 @@ bool IsTerminal(JobState state);
 std::string FormatJobId(std::int64_t number);
 std::optional<std::int64_t> ParseJobId(std::string_view job);
 
+// The call that something came of, for the lines that it leaves in logs. Either
+// may be "".
+struct CallOrigin {
+  std::string request_id;   // the header x-request-id, not JobRecord's
+  std::string traceparent;  // W3C Trace Context
+  bool operator==(const CallOrigin&) const = default;
+};
+
 struct JobRecord {
   std::string job;  // "job-" and digits, in order of creation
   std::string model;
@@ -70,6 +78,7 @@ struct JobRecord {
   std::optional<double> tokens_per_second;  // of the last epoch
   std::string error;                        // why it is FAILED; "" otherwise
   std::string request_id;                   // "" when the caller gave none
+  CallOrigin origin;                        // the call that submitted it
   bool promote_if_better = false;
   bool cancel_requested = false;
   // The worker's own deaths since the last finished epoch.

@@ -96,9 +96,15 @@ CREATE TABLE epochs (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// The call that a job came of (CallOrigin).
+constexpr char kVersion2[] = R"sql(
+ALTER TABLE jobs ADD COLUMN origin_request_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN origin_traceparent TEXT NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
 const std::array<const char*, CatalogueDatabase::kSchemaVersion> kMigrations = {
-    kVersion1};
+    kVersion1, kVersion2};
 
 }  // namespace carousel

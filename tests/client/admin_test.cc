@@ -1,4 +1,4 @@
-// carousel admin backup
+// carousel admin backup and log_level
 #include <string>
 
 #include "core/base/sha256.h"
@@ -44,6 +44,38 @@ TEST_F(AdminTest, AFolderThatIsNotThereIsNotFound) {
   const Outcome outcome = Run({"admin", "backup", folder_ / "none/backup.tar"});
   EXPECT_EQ(outcome.code, 3);
   EXPECT_THAT(outcome.err, HasSubstr("none"));
+}
+
+TEST_F(AdminTest, LogLevelShowsTheLevel) {
+  server_.get_log_level = [](const auto&, auto& response) {
+    response.set_level(v1::LOG_LEVEL_WARNING);
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(Run({"admin", "log_level"}).out, "warning\n");
+  EXPECT_EQ(Run({"admin", "log_level", "--json"}).Json(),
+            nlohmann::json({{"level", "warning"}}));
+}
+
+TEST_F(AdminTest, LogLevelChangesIt) {
+  server_.set_log_level = [](const auto& request, auto& response) {
+    EXPECT_EQ(request.level(), v1::LOG_LEVEL_DEBUG);
+    response.set_previous_level(v1::LOG_LEVEL_INFO);
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(Run({"admin", "log_level", "debug"}).out,
+            "The log level is debug; it was info.\n");
+  EXPECT_EQ(Run({"admin", "log_level", "debug", "--json"}).Json(),
+            nlohmann::json({{"level", "debug"}, {"previous_level", "info"}}));
+}
+
+TEST_F(AdminTest, AnUnknownLogLevelIsRefused) {
+  for (const char* level : {"loud", "unspecified"}) {
+    const Outcome outcome = Run({"admin", "log_level", level});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.err,
+                HasSubstr(std::string(level) +
+                          " is no level; it must be trace, debug, info"));
+  }
 }
 
 }  // namespace

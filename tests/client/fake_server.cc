@@ -110,6 +110,8 @@ struct FakeServer::Services {
         grpc::ServerWriter<v1::BackupResponse>* writer) override {
       return Call(fake.backup, *request, *writer);
     }
+    UNARY(GetLogLevel, get_log_level)
+    UNARY(SetLogLevel, set_log_level)
     FakeServer& fake;
   };
 

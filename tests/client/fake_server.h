@@ -65,6 +65,8 @@ class FakeServer {
   Answer<v1::ListVectorsRequest, v1::ListVectorsResponse> list_vectors;
   Answer<v1::DeleteVectorsRequest, v1::DeleteVectorsResponse> delete_vectors;
   Answer<v1::GetServerInfoRequest, v1::GetServerInfoResponse> get_server_info;
+  Answer<v1::GetLogLevelRequest, v1::GetLogLevelResponse> get_log_level;
+  Answer<v1::SetLogLevelRequest, v1::SetLogLevelResponse> set_log_level;
 
   // Streams: the request, then where to write to.
   std::function<grpc::Status(const v1::WatchTrainingJobRequest&,

@@ -44,7 +44,8 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                  {"models", "delete"},
                                                  {"models", "export"},
                                                  {"server", "info"},
-                                                 {"admin", "backup"}};
+                                                 {"admin", "backup"},
+                                                 {"admin", "log_level"}};
   return commands;
 }
 

@@ -34,6 +34,8 @@ using ::testing::Not;
 std::map<std::string, Role> NeededRoles() {
   return {
       {"carousel.v1.AdminService/Backup", Role::kAdmin},
+      {"carousel.v1.AdminService/GetLogLevel", Role::kAdmin},
+      {"carousel.v1.AdminService/SetLogLevel", Role::kAdmin},
       {"carousel.v1.DatasetService/DeleteDataset", Role::kAdmin},
       {"carousel.v1.DatasetService/DeleteVectors", Role::kAdmin},
       {"carousel.v1.DatasetService/DescribeDataset", Role::kPredict},
@@ -225,8 +227,7 @@ TEST_F(AccessTest, KeysChangeWhileTheServerRuns) {
 
 TEST_F(AccessTest, ABrokenFileKeepsTheServerFromStarting) {
   WriteKeys("admin\n");
-  EXPECT_THAT(CarouselServer::Create(options_, std::make_shared<spdlog::logger>(
-                                                   "test", log_sink_)),
+  EXPECT_THAT(CarouselServer::Create(options_, log_),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr(options_.key_file.string() + ":1: ")));
   EXPECT_FALSE(std::filesystem::exists(options_.data_dir));
@@ -235,7 +236,7 @@ TEST_F(AccessTest, ABrokenFileKeepsTheServerFromStarting) {
 TEST_F(AccessTest, AnOpenServerSaysSo) {
   options_.key_file = "";
   StartServer();
-  EXPECT_THAT(log(), HasSubstr("open: there is no --key_file, so whoever works "
+  EXPECT_THAT(log(), HasSubstr("there is no --key_file, so whoever works "
                                "on this machine may do everything on " +
                                server_->address()));
   EXPECT_THAT(Call(kInfo, ""), IsGrpcOk());

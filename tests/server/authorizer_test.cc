@@ -61,8 +61,7 @@ class AuthorizerTest : public ::testing::Test {
   const TempDir folder_;
   const std::filesystem::path file_ = folder_ / "keys";
   const std::shared_ptr<LogSink> sink_ = std::make_shared<LogSink>();
-  const std::shared_ptr<spdlog::logger> log_ =
-      std::make_shared<spdlog::logger>("test", sink_);
+  const EventLog log_{LogFormat::kText, LogLevel::info, sink_};
   std::unique_ptr<Authorizer> authorizer_;
 };
 
@@ -180,7 +179,8 @@ TEST_F(AuthorizerTest, AFileThatBreaksLeavesTheKeysAsTheyWere) {
     EXPECT_THAT(Ask({"Bearer new"}, Role::kPredict),
                 StatusIs(kUnauthenticated));
   }
-  EXPECT_EQ(CountInLog("stay as they were, since " + file_.string() + ":2"), 1);
+  EXPECT_EQ(CountInLog("stay as they were\" error=\"" + file_.string() + ":2"),
+            1);
   std::filesystem::remove(file_);
   authorizer_->Reload();
   EXPECT_OK(Ask({"Bearer old"}, Role::kAdmin));

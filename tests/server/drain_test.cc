@@ -152,7 +152,7 @@ TEST_F(DrainTest, WhatTakesTooLongIsBrokenOff) {
   EXPECT_THAT(writer_->Finish(), AnyOf(GrpcCodeIs(StatusCode::UNAVAILABLE),
                                        GrpcCodeIs(StatusCode::CANCELLED)));
   ExpectNoUploads();
-  EXPECT_THAT(log(), HasSubstr("drain time is over"));
+  EXPECT_THAT(log(), HasSubstr("drain_time_over"));
 }
 
 TEST_F(DrainTest, HealthSaysSoToWhoeverAsksAndWhoeverWatches) {

@@ -225,7 +225,7 @@ TEST_F(PredictTest, AFlippedByteOfAModelIsDataLoss) {
   EXPECT_THAT(Predict("tiny", {"good"}),
               GrpcCodeIs(StatusCode::DATA_LOSS, "model.safetensors"));
   EXPECT_THAT(Predict("healthy", {"good"}), IsGrpcOk());
-  EXPECT_THAT(log(), HasSubstr("did not load"));
+  EXPECT_THAT(log(), HasSubstr("version_not_loaded"));
 }
 
 TEST_F(PredictTest, PredictIsCounted) {

@@ -25,8 +25,8 @@ TEST_F(RetentionRunnerTest, RemovesOldVersionsAtTheStart) {
   for (int i = 0; i < 4; ++i) PublishTinyModel("tiny");
   options_.retention.keep_versions = 1;
   StartServer();
-  WaitForLog("retention removed model tiny@2");
-  EXPECT_THAT(log(), HasSubstr("retention removed model tiny@1"));
+  WaitForLog("retention_removed what=\"model tiny@2\"");
+  EXPECT_THAT(log(), HasSubstr("retention_removed what=\"model tiny@1\""));
   EXPECT_FALSE(fs::exists(Stored("models/tiny/1")));
   EXPECT_TRUE(fs::exists(Stored("models/tiny/3")));
   EXPECT_TRUE(fs::exists(Stored("models/tiny/4")));  // latest
@@ -37,7 +37,7 @@ TEST_F(RetentionRunnerTest, RemovesOldVersionsWhenAJobHasEnded) {
   StartServer();
   UploadSamples();
   for (int i = 0; i < 3; ++i) Watch(Train(SampleTrainRequest()));
-  WaitForLog("retention removed model tiny@1");
+  WaitForLog("retention_removed what=\"model tiny@1\"");
   EXPECT_FALSE(fs::exists(Stored("models/tiny/1")));
   EXPECT_TRUE(fs::exists(Stored("models/tiny/2")));
   EXPECT_TRUE(fs::exists(Stored("models/tiny/3")));

@@ -12,7 +12,7 @@
 #include "core/base/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/rpc_interceptor.h"
+#include "server/call_context.h"
 #include "tests/support/grpc_status.h"
 #include "tests/support/health_client.h"
 #include "tests/support/server_fixture.h"
@@ -41,8 +41,8 @@ class ServerTest : public ServerFixture {
   }
 
   absl::Status StartAnother(const ServerOptions& options) {
-    const auto log = std::make_shared<spdlog::logger>(
-        "other", std::make_shared<spdlog::sinks::null_sink_mt>());
+    EventLog log(LogFormat::kText, LogLevel::off,
+                 std::make_shared<spdlog::sinks::null_sink_mt>());
     auto server = CarouselServer::Create(options, log);
     return server.ok() ? (*server)->Start() : server.status();
   }

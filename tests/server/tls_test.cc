@@ -93,7 +93,9 @@ TEST_F(TlsTest, ShowsItsCertificate) {
   EXPECT_EQ(ServerName(Connect()), "first");
   EXPECT_EQ(HealthClient(Connect()).Check("").status(),
             grpc::health::v1::HealthCheckResponse::SERVING);
-  EXPECT_THAT(log(), HasSubstr("certificates: CN=first, valid until"));
+  EXPECT_THAT(
+      log(),
+      HasSubstr("loaded what=certificates message=\"CN=first, valid until"));
 }
 
 TEST_F(TlsTest, AClientThatDoesNotTrustItLeaves) {
@@ -115,7 +117,7 @@ TEST_F(TlsTest, WithAClientAuthorityEveryClientShowsACertificate) {
   EXPECT_THAT(Call(Connect(authority_.Issue("stranger"))),
               GrpcCodeIs(StatusCode::UNAVAILABLE));
   EXPECT_THAT(Call(Connect(other_authority_.Issue("client"))), IsGrpcOk());
-  EXPECT_THAT(log(), HasSubstr("open: there is no --key_file, so whoever has a "
+  EXPECT_THAT(log(), HasSubstr("there is no --key_file, so whoever has a "
                                "certificate of --tls_client_ca"));
 }
 
@@ -156,8 +158,9 @@ TEST_F(TlsTest, FilesThatDoNotFitLeaveTheCertificateAsItWas) {
   ASSERT_OK(WriteFileAtomically(data_dir_ / "cert", second.certificate));
   server_->ReloadAccess();
   EXPECT_EQ(ServerName(Connect()), "first");
-  EXPECT_THAT(log(), HasSubstr("certificates: they stay as they were, since "
-                               "--tls_key: "));
+  EXPECT_THAT(log(),
+              HasSubstr("not_loaded what=certificates message=\"they stay "
+                        "as they were\" error=\"--tls_key: "));
   Write(second);
   server_->ReloadAccess();
   EXPECT_EQ(ServerName(Connect()), "second");
@@ -169,8 +172,7 @@ TEST_F(TlsTest, FilesThatDoNotFitLeaveTheCertificateAsItWas) {
 TEST_F(TlsTest, FilesThatDoNotFitKeepTheServerFromStarting) {
   ASSERT_OK(
       WriteFileAtomically(data_dir_ / "key", authority_.Issue("other").key));
-  EXPECT_THAT(CarouselServer::Create(options_, std::make_shared<spdlog::logger>(
-                                                   "test", log_sink_)),
+  EXPECT_THAT(CarouselServer::Create(options_, log_),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("not that of the certificate CN=first")));
 }

@@ -85,7 +85,7 @@ TEST_F(TrainTest, AJobRemembersEverythingItWasTold) {
   EXPECT_THAT(job_.hyperparameters(), HasSubstr("\"hidden_size\":4"));
   EXPECT_THAT(job_.hyperparameters(), HasSubstr("\"seed\":7"));
   EXPECT_THAT(job_.hyperparameters(), HasSubstr("\"max_examples\":20"));
-  EXPECT_THAT(log(), HasSubstr("job=" + job_.job() + " model=tiny queued"));
+  EXPECT_THAT(log(), HasSubstr("job_queued job=" + job_.job() + " model=tiny"));
 }
 
 TEST_F(TrainTest, TrainNamesAllThatIsWrongAtOnce) {

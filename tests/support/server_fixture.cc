@@ -1,7 +1,6 @@
 #include "tests/support/server_fixture.h"
 
 #include <grpcpp/create_channel.h>
-#include <spdlog/logger.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -38,7 +37,7 @@ void WriteFileParts(const std::string& content, Writer& writer,
 
 }  // namespace
 
-ServerFixture::ServerFixture() : log_sink_(std::make_shared<LogSink>()) {
+ServerFixture::ServerFixture() {
   options_.data_dir = data_dir_ / "data";
   options_.listen = "127.0.0.1:0";
   options_.metrics_listen = "127.0.0.1:0";
@@ -78,10 +77,10 @@ void ServerFixture::PublishModel(const std::string& model,
   ASSERT_OK(store.SetLabel(model, record.version, kLatestLabel));
 }
 
-void ServerFixture::StartServer() {
-  ASSERT_OK_AND_ASSIGN(server_, CarouselServer::Create(
-                                    options_, std::make_shared<spdlog::logger>(
-                                                  "test", log_sink_)));
+void ServerFixture::StartServer() { StartServer(log_); }
+
+void ServerFixture::StartServer(EventLog& log) {
+  ASSERT_OK_AND_ASSIGN(server_, CarouselServer::Create(options_, log));
   ASSERT_OK(server_->Start());
   channel_ = grpc::CreateChannel(server_->address(),
                                  grpc::InsecureChannelCredentials());

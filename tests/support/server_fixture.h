@@ -45,6 +45,7 @@ class ServerFixture : public ::testing::Test {
   void PublishBrokenModel(const std::string& model);
 
   void StartServer();
+  void StartServer(EventLog& log);
   // Shuts the server down; StartServer may follow.
   void StopServer();
 
@@ -102,7 +103,8 @@ class ServerFixture : public ::testing::Test {
   void ExpectNoUploads() const;
 
   TempDir data_dir_;
-  const std::shared_ptr<LogSink> log_sink_;
+  const std::shared_ptr<LogSink> log_sink_ = std::make_shared<LogSink>();
+  EventLog log_{LogFormat::kText, LogLevel::info, log_sink_};
   ServerOptions options_;
   std::unique_ptr<CarouselServer> server_;
   std::shared_ptr<grpc::Channel> channel_;

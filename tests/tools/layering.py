@@ -29,13 +29,14 @@ CORE_ARROWS = {
 ARROWS = CORE_ARROWS | {
     "proto": [],
     "client": ["core/base", "proto"],
-    "worker": [*CORE_ARROWS, "proto"],
+    "logging": ["core/base"],
+    "worker": [*CORE_ARROWS, "logging", "proto"],
     # The server starts the workers, through the launcher that worker/ has.
-    "server": [*CORE_ARROWS, "proto", "worker"],
+    "server": [*CORE_ARROWS, "logging", "proto", "worker"],
 }
 
 # Tests may include any module; no module may include a test.
-CHECKED_FOLDERS = ["core", "client", "server", "worker"]
+CHECKED_FOLDERS = ["core", "client", "logging", "server", "worker"]
 TORCH_MODULES = ["core/nn", "core/engine"]
 TORCH_IN_HEADERS = "ATen/core/Tensor.h"
 

@@ -11,8 +11,6 @@
 //   points   stage S, last batch of epoch N,
 //            epoch N untold (its checkpoint is on the disk), epoch N told
 #include <signal.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -102,7 +100,6 @@ class MortalObserver final : public TrainingObserver {
 }  // namespace carousel
 
 int main() {
-  spdlog::set_default_logger(spdlog::stderr_logger_st("mortal worker"));
   return carousel::RunWorkerProcess(
       [](const carousel::worker::v1::Assignment& assignment,
          carousel::TrainingObserver& events, const std::stop_token& stop) {

@@ -1,5 +1,6 @@
 #include "core/serve/predictor.h"
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -42,6 +43,44 @@ TEST_F(PredictorTest, AnswersEachTextAtItsPlace) {
     EXPECT_EQ(reply.results[i]->label,
               expected >= 0.5 ? "positive" : "negative");
   }
+}
+
+TEST_F(PredictorTest, TellsWhereTheTimeOfACallWent) {
+  CloseGate();
+  ManualExecutor executor;
+  Predictor predictor({}, registry_, {executor, executor}, clock_, nullptr);
+  auto other = Start(predictor, Request({"w1"}));
+  executor.RunAll();
+  AwaitBatch();  // the other's, which is in the way of the next
+  // Two chunks, so that its tokenizing takes two tasks.
+  auto reply = Start(predictor, Request(std::vector<std::string>(65, "w1 w2")));
+  clock_.Advance(absl::Seconds(1));
+  executor.RunOne();
+  clock_.Advance(absl::Seconds(2));
+  executor.RunAll();
+  clock_.Advance(absl::Seconds(4));
+  OpenGate(1);
+  AwaitBatch();
+  clock_.Advance(absl::Seconds(8));
+  OpenGate();
+  ASSERT_OK_AND_ASSIGN(const PredictReply answered, reply.get());
+  EXPECT_EQ(answered.times.model, std::chrono::seconds(1));
+  EXPECT_EQ(answered.times.tokenize, std::chrono::seconds(2));
+  EXPECT_EQ(answered.times.queue, std::chrono::seconds(4));
+  EXPECT_EQ(answered.times.forward, std::chrono::seconds(8));
+  EXPECT_OK(other.get().status());
+}
+
+TEST_F(PredictorTest, OfTextsThatAreAllBadNoneWaits) {
+  ManualExecutor executor;
+  Predictor predictor({}, registry_, {executor, executor}, clock_, nullptr);
+  auto reply = Start(predictor, Request({"", ""}));
+  clock_.Advance(absl::Seconds(1));
+  executor.RunAll();
+  ASSERT_OK_AND_ASSIGN(const PredictReply answered, reply.get());
+  EXPECT_EQ(answered.times.model, std::chrono::seconds(1));
+  EXPECT_EQ(answered.times.queue, std::chrono::seconds(0));
+  EXPECT_EQ(answered.times.forward, std::chrono::seconds(0));
 }
 
 TEST_F(PredictorTest, HalfIsPositive) {

@@ -106,6 +106,7 @@ TEST_F(JobStoreTest, EveryFieldSurvivesARestart) {
                                    .hyperparameters = "{\"a\": \"b'c\"}",
                                    .epochs = 50,
                                    .request_id = "r-1",
+                                   .origin = {"abc-123", "00-trace-span-01"},
                                    .promote_if_better = true}));
   EXPECT_EQ(added.job, "job-000001");
   EXPECT_EQ(added.state, JobState::kQueued);
@@ -118,6 +119,7 @@ TEST_F(JobStoreTest, EveryFieldSurvivesARestart) {
   EXPECT_EQ(read.hyperparameters, "{\"a\": \"b'c\"}");
   EXPECT_EQ(read.epochs, 50);
   EXPECT_EQ(read.request_id, "r-1");
+  EXPECT_EQ(read.origin, (CallOrigin{"abc-123", "00-trace-span-01"}));
   EXPECT_TRUE(read.promote_if_better);
   EXPECT_FALSE(read.cancel_requested);
   EXPECT_EQ(read.created_at, clock_.Now());
