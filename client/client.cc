@@ -60,6 +60,7 @@ Client::Client(const ClientOptions& options,
       key_(options.key),
       admin_(v1::AdminService::NewStub(channel)),
       datasets_(v1::DatasetService::NewStub(channel)),
+      health_(grpc::health::v1::Health::NewStub(channel)),
       models_(v1::ModelService::NewStub(channel)),
       sentiment_(v1::SentimentService::NewStub(channel)),
       server_(v1::ServerService::NewStub(channel)),
@@ -121,6 +122,12 @@ absl::StatusOr<v1::ServerInfo> Client::GetServerInfo(
       Call(*this, *server_, &v1::ServerService::StubInterface::GetServerInfo,
            v1::GetServerInfoRequest(), options));
   return std::move(*response.mutable_server());
+}
+
+absl::StatusOr<grpc::health::v1::HealthCheckResponse> Client::CheckHealth(
+    const CallOptions& options) const {
+  return Call(*this, *health_, &grpc::health::v1::Health::StubInterface::Check,
+              grpc::health::v1::HealthCheckRequest(), options);
 }
 
 }  // namespace carousel::client

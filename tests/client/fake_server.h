@@ -19,6 +19,7 @@
 #include "carousel/v1/server.grpc.pb.h"
 #include "carousel/v1/training.grpc.pb.h"
 #include "core/base/mutex.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 
 namespace carousel::client {
 
@@ -65,6 +66,9 @@ class FakeServer {
   Answer<v1::ListVectorsRequest, v1::ListVectorsResponse> list_vectors;
   Answer<v1::DeleteVectorsRequest, v1::DeleteVectorsResponse> delete_vectors;
   Answer<v1::GetServerInfoRequest, v1::GetServerInfoResponse> get_server_info;
+  Answer<grpc::health::v1::HealthCheckRequest,
+         grpc::health::v1::HealthCheckResponse>
+      check_health;
 
   // Streams: the request, then where to write to.
   std::function<grpc::Status(const v1::WatchTrainingJobRequest&,
