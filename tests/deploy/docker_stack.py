@@ -147,7 +147,18 @@ class Stack:
         return output(*self._compose, *arguments, env=environment, **options)
 
     def build(self):
-        run(*self._compose, "build", "carousel", limit=BUILD)
+        # docker-compose leaves its `docker build` behind when it is killed, and
+        # that goes on for as long as it takes: so the whole group ends.
+        process = subprocess.Popen([*self._compose, "build", "carousel"],
+                                   start_new_session=True)
+        try:
+            code = process.wait(BUILD)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(COMMAND)
+            raise
+        if code != 0:
+            raise Failure(f"the image could not be built (see above); exit code {code}")
 
     def up(self, *services):
         """And waits until the image's own check says healthy."""
