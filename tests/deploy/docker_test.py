@@ -243,4 +243,8 @@ if __name__ == "__main__":
         docker_stack.check_engine()
     except docker_stack.Failure as failure:
         sys.exit(f"docker_test: {failure}")
-    unittest.main()
+    try:
+        unittest.main()
+    except KeyboardInterrupt:
+        print("docker_test: interrupted; taking down what is up", file=sys.stderr, flush=True)
+        sys.exit(130)
