@@ -30,7 +30,7 @@ test: build
 	ctest --preset release
 
 # The image and the compose file for hosts without a GPU, built and run; needs
-# Docker's engine, and nothing that `make build` makes.
+# Docker's engine, Python and openssl, and nothing that `make build` makes.
 test-docker:
 	python3 -B tests/deploy/docker_test.py --verbose
 
