@@ -1,6 +1,6 @@
 # The commands a person needs, and nothing else: the build is CMake's, the work
 # is in scripts/.
-.PHONY: bench binaries build demo format install lint setup test
+.PHONY: bench binaries build demo format install lint setup test test-docker
 
 setup:
 	scripts/setup
@@ -28,6 +28,11 @@ test: build
 	cmake --build --preset tsan
 	ctest --preset tsan
 	ctest --preset release
+
+# The image and the compose file for hosts without a GPU, built and run; needs
+# Docker's engine, Python and openssl, and nothing that `make build` makes.
+test-docker:
+	python3 -B tests/deploy/docker_test.py --verbose
 
 # Fetches real reviews and vectors, trains 50 epochs through the server,
 # evaluates, predicts and draws; see scripts/demo.

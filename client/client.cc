@@ -60,6 +60,7 @@ Client::Client(const ClientOptions& options,
       key_(options.key),
       admin_(v1::AdminService::NewStub(channel)),
       datasets_(v1::DatasetService::NewStub(channel)),
+      health_(grpc::health::v1::Health::NewStub(channel)),
       models_(v1::ModelService::NewStub(channel)),
       sentiment_(v1::SentimentService::NewStub(channel)),
       server_(v1::ServerService::NewStub(channel)),
@@ -141,6 +142,12 @@ absl::StatusOr<v1::LogLevel> Client::SetLogLevel(
       Call(*this, *admin_, &v1::AdminService::StubInterface::SetLogLevel,
            request, options));
   return response.previous_level();
+}
+
+absl::StatusOr<grpc::health::v1::HealthCheckResponse> Client::CheckHealth(
+    const CallOptions& options) const {
+  return Call(*this, *health_, &grpc::health::v1::Health::StubInterface::Check,
+              grpc::health::v1::HealthCheckRequest(), options);
 }
 
 }  // namespace carousel::client

@@ -31,6 +31,7 @@
 #include "carousel/v1/training.grpc.pb.h"
 #include "client/call_options.h"
 #include "client/client_options.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 
 namespace carousel::client {
 
@@ -105,6 +106,10 @@ class Client {
 
   absl::StatusOr<v1::ServerInfo> GetServerInfo(
       const CallOptions& options) const;
+  // What grpc.health.v1 says of the server as a whole. Servers ask for no key
+  // here.
+  absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth(
+      const CallOptions& options) const;
 
   absl::StatusOr<v1::LogLevel> GetLogLevel(const CallOptions& options) const;
   // Returns the level that was in force before.
@@ -131,6 +136,7 @@ class Client {
   const std::string key_;
   const std::unique_ptr<v1::AdminService::StubInterface> admin_;
   const std::unique_ptr<v1::DatasetService::StubInterface> datasets_;
+  const std::unique_ptr<grpc::health::v1::Health::StubInterface> health_;
   const std::unique_ptr<v1::ModelService::StubInterface> models_;
   const std::unique_ptr<v1::SentimentService::StubInterface> sentiment_;
   const std::unique_ptr<v1::ServerService::StubInterface> server_;

@@ -49,6 +49,7 @@ void AddCommands(CommandLine& line) {
   CLI::App& server =
       line.AddGroup("server", "The server itself", "carousel server info");
   AddServerInfo(line, server);
+  AddServerHealth(line, server);
   CLI::App& admin = line.AddGroup("admin", "What an operator does",
                                   "carousel admin backup carousel.tar");
   AddAdminBackup(line, admin);

@@ -119,14 +119,18 @@ void CommandLine::AddConnectionOptions() {
   add_file("--key_file", flags.key_file,
            "File that holds the key to show; else it is $CAROUSEL_KEY");
   root_.add_flag("--tls", flags.tls,
-                 "Speak TLS; the system's authorities say who the server is");
+                 "Speak TLS; the system's authorities say who the server is; "
+                 "also with CAROUSEL_TLS=1");
   add_file("--tls_ca", flags.tls_ca,
-           "Speak TLS; the certificates of this file say who the server is");
+           "Speak TLS; the certificates of this file say who the server is; "
+           "else $CAROUSEL_TLS_CA");
   CLI::Option* const certificate = add_file(
       "--tls_cert", flags.tls_cert,
-      "Certificate to show to a server that asks for one (mutual TLS)");
+      "Certificate to show to a server that asks for one (mutual TLS); else "
+      "$CAROUSEL_TLS_CERT");
   CLI::Option* const key = add_file("--tls_key", flags.tls_key,
-                                    "The private key of that certificate");
+                                    "The private key of that certificate; "
+                                    "else $CAROUSEL_TLS_KEY");
   certificate->needs(key);
   key->needs(certificate);
 }

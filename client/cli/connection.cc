@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,10 @@ namespace carousel::client {
 namespace {
 
 constexpr char kKeyVariable[] = "CAROUSEL_KEY";
+constexpr char kTlsVariable[] = "CAROUSEL_TLS";
+constexpr char kTlsCaVariable[] = "CAROUSEL_TLS_CA";
+constexpr char kTlsCertVariable[] = "CAROUSEL_TLS_CERT";
+constexpr char kTlsKeyVariable[] = "CAROUSEL_TLS_KEY";
 
 absl::Status Wrong(std::string_view option, absl::string_view message) {
   return absl::InvalidArgumentError(
@@ -71,18 +76,66 @@ absl::StatusOr<std::string> ReadCertificateFile(std::string_view option,
   return pem;
 }
 
-absl::StatusOr<TlsOptions> ResolveTls(const ConnectionFlags& flags) {
-  TlsOptions tls;
-  if (!flags.tls_ca.empty()) {
-    ASSIGN_OR_RETURN(tls.root_certificates,
-                     ReadCertificateFile("--tls_ca", flags.tls_ca));
+// A file, and the option or the variable that names it.
+struct NamedFile {
+  std::string_view source;
+  std::string path;
+};
+
+NamedFile FromEnvironment(std::string_view variable,
+                          const Environment& environment) {
+  return {variable, environment.variable(std::string(variable))};
+}
+
+absl::StatusOr<bool> AsksForTls(const ConnectionFlags& flags,
+                                const Environment& environment) {
+  const std::string value = environment.variable(kTlsVariable);
+  if (value == "1") return true;
+  if (value.empty() || value == "0") return flags.tls;
+  return Wrong(kTlsVariable,
+               absl::StrCat("it is ", Quote(value), "; it must be 1 or 0"));
+}
+
+// The two belong together, so the variables count only where neither is given
+// as an option.
+absl::Status ReadIdentity(const ConnectionFlags& flags,
+                          const Environment& environment, TlsOptions& tls) {
+  NamedFile certificate = {"--tls_cert", flags.tls_cert};
+  NamedFile key = {"--tls_key", flags.tls_key};
+  if (certificate.path.empty()) {
+    certificate = FromEnvironment(kTlsCertVariable, environment);
+    key = FromEnvironment(kTlsKeyVariable, environment);
   }
-  if (flags.tls_cert.empty()) return tls;
+  if (certificate.path.empty() && key.path.empty()) return absl::OkStatus();
+  const NamedFile& there = key.path.empty() ? certificate : key;
+  const NamedFile& other = key.path.empty() ? key : certificate;
+  if (other.path.empty()) {
+    return Wrong(there.source,
+                 absl::StrCat("it needs ", ToAbslView(other.source)));
+  }
   ASSIGN_OR_RETURN(tls.certificate,
-                   ReadCertificateFile("--tls_cert", flags.tls_cert));
-  ASSIGN_OR_RETURN(tls.private_key, ReadNamedFile("--tls_key", flags.tls_key));
-  RETURN_IF_ERROR(InFile("--tls_key", flags.tls_key,
-                         CheckKeyPair(tls.certificate, tls.private_key)));
+                   ReadCertificateFile(certificate.source, certificate.path));
+  ASSIGN_OR_RETURN(tls.private_key, ReadNamedFile(key.source, key.path));
+  return InFile(key.source, key.path,
+                CheckKeyPair(tls.certificate, tls.private_key));
+}
+
+// Nothing: in clear text.
+absl::StatusOr<std::optional<TlsOptions>> ResolveTls(
+    const ConnectionFlags& flags, const Environment& environment) {
+  ASSIGN_OR_RETURN(const bool asked, AsksForTls(flags, environment));
+  TlsOptions tls;
+  const NamedFile authorities =
+      flags.tls_ca.empty() ? FromEnvironment(kTlsCaVariable, environment)
+                           : NamedFile{"--tls_ca", flags.tls_ca};
+  if (!authorities.path.empty()) {
+    ASSIGN_OR_RETURN(tls.root_certificates,
+                     ReadCertificateFile(authorities.source, authorities.path));
+  }
+  RETURN_IF_ERROR(ReadIdentity(flags, environment, tls));
+  if (!asked && tls.root_certificates.empty() && tls.certificate.empty()) {
+    return std::nullopt;
+  }
   return tls;
 }
 
@@ -100,9 +153,7 @@ absl::StatusOr<ClientOptions> ResolveConnection(
   ClientOptions options;
   options.address = flags.server;
   ASSIGN_OR_RETURN(options.key, ResolveKey(flags, environment));
-  if (flags.tls || !flags.tls_ca.empty() || !flags.tls_cert.empty()) {
-    ASSIGN_OR_RETURN(options.tls, ResolveTls(flags));
-  }
+  ASSIGN_OR_RETURN(options.tls, ResolveTls(flags, environment));
   return options;
 }
 

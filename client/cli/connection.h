@@ -14,7 +14,10 @@ namespace carousel::client {
 struct ConnectionFlags {
   std::string server;    // "host:port"
   std::string key_file;  // else the key is $CAROUSEL_KEY, or there is none
-  bool tls = false;      // the files of TLS ask for it too
+  // The files of TLS ask for it too. What is not given comes from CAROUSEL_TLS,
+  // CAROUSEL_TLS_CA, CAROUSEL_TLS_CERT and CAROUSEL_TLS_KEY, the last two
+  // together.
+  bool tls = false;
   std::string tls_ca;
   std::string tls_cert;
   std::string tls_key;

@@ -190,6 +190,59 @@ TEST_F(ConnectionTest, ShowsItsCertificateToAServerThatAsks) {
   EXPECT_EQ(Info(server, options).code, 0);
 }
 
+TEST_F(ConnectionTest, TlsComesFromTheEnvironmentUnlessItIsGiven) {
+  FakeServer server(
+      ServerTls(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY));
+  Answer(server);
+  const TestIdentity identity = authority_.Issue("client");
+  variables_["CAROUSEL_TLS_CA"] =
+      WriteInput("ca.pem", authority_.certificate());
+  variables_["CAROUSEL_TLS_CERT"] =
+      WriteInput("env_cert.pem", identity.certificate);
+  variables_["CAROUSEL_TLS_KEY"] = WriteInput("env_key.pem", identity.key);
+  EXPECT_EQ(Info(server, {}).code, 0);
+  const TestAuthority other("other authority");
+  EXPECT_EQ(
+      Info(server, {"--tls_ca=" + WriteInput("other.pem", other.certificate())})
+          .code,
+      5);
+  // Another certificate than that of the environment, whose key it is not.
+  EXPECT_EQ(Info(server, Show(other.Issue("client"))).code, 5);
+  EXPECT_EQ(Info(server, Show(authority_.Issue("client 2"))).code, 0);
+}
+
+TEST_F(ConnectionTest, TheEnvironmentAsksForTlsByOne) {
+  FakeServer server(ServerTls(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE));
+  Answer(server);
+  // This machine's authorities do not know the test's, so TLS is a failure,
+  // and a server in clear text one too.
+  variables_["CAROUSEL_TLS"] = "1";
+  EXPECT_EQ(Info(server, {}).code, 5);
+  EXPECT_EQ(Info(server_, {}).code, 5);
+  variables_["CAROUSEL_TLS"] = "0";
+  EXPECT_EQ(Info(server_, {}).code, 0);
+  variables_["CAROUSEL_TLS"] = "maybe";
+  const Outcome outcome = Info(server_, {});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("CAROUSEL_TLS: it is \"maybe\"; it must "
+                                     "be 1 or 0"));
+}
+
+TEST_F(ConnectionTest, WhatIsWrongInTheEnvironmentIsNamed) {
+  variables_["CAROUSEL_TLS_CA"] = "/no/file";
+  EXPECT_THAT(Info(server_, {}).err, HasSubstr("CAROUSEL_TLS_CA: "));
+  variables_["CAROUSEL_TLS_CA"] = "";
+  variables_["CAROUSEL_TLS_CERT"] = "cert.pem";
+  const Outcome outcome = Info(server_, {});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("CAROUSEL_TLS_CERT: it needs CAROUSEL_TLS_KEY"));
+  variables_["CAROUSEL_TLS_CERT"] = "";
+  variables_["CAROUSEL_TLS_KEY"] = "key.pem";
+  EXPECT_THAT(Info(server_, {}).err,
+              HasSubstr("CAROUSEL_TLS_KEY: it needs CAROUSEL_TLS_CERT"));
+}
+
 TEST_F(ConnectionTest, CertificatesThatCannotBeAreRefused) {
   const TestIdentity identity = authority_.Issue("client");
   const Outcome ca =

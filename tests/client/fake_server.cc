@@ -103,6 +103,18 @@ struct FakeServer::Services {
     FakeServer& fake;
   };
 
+  struct Health final : grpc::health::v1::Health::Service {
+    explicit Health(FakeServer& server) : fake(server) {}
+    grpc::Status Check(
+        grpc::ServerContext* context,
+        const grpc::health::v1::HealthCheckRequest* request,
+        grpc::health::v1::HealthCheckResponse* response) override {
+      fake.Note(*context);
+      return Call(fake.check_health, *request, *response);
+    }
+    FakeServer& fake;
+  };
+
   struct Admin final : v1::AdminService::Service {
     explicit Admin(FakeServer& server) : fake(server) {}
     grpc::Status Backup(
@@ -121,6 +133,7 @@ struct FakeServer::Services {
         models(server),
         datasets(server),
         info(server),
+        health(server),
         admin(server) {}
 
   Sentiment sentiment;
@@ -128,6 +141,7 @@ struct FakeServer::Services {
   Models models;
   Datasets datasets;
   Info info;
+  Health health;
   Admin admin;
 };
 
@@ -147,6 +161,7 @@ FakeServer::FakeServer(
   builder.RegisterService(&services_->models);
   builder.RegisterService(&services_->datasets);
   builder.RegisterService(&services_->info);
+  builder.RegisterService(&services_->health);
   builder.RegisterService(&services_->admin);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) throw std::runtime_error("cannot start a server");

@@ -19,6 +19,7 @@
 #include "carousel/v1/server.grpc.pb.h"
 #include "carousel/v1/training.grpc.pb.h"
 #include "core/base/mutex.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 
 namespace carousel::client {
 
@@ -67,6 +68,9 @@ class FakeServer {
   Answer<v1::GetServerInfoRequest, v1::GetServerInfoResponse> get_server_info;
   Answer<v1::GetLogLevelRequest, v1::GetLogLevelResponse> get_log_level;
   Answer<v1::SetLogLevelRequest, v1::SetLogLevelResponse> set_log_level;
+  Answer<grpc::health::v1::HealthCheckRequest,
+         grpc::health::v1::HealthCheckResponse>
+      check_health;
 
   // Streams: the request, then where to write to.
   std::function<grpc::Status(const v1::WatchTrainingJobRequest&,

@@ -44,6 +44,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                  {"models", "delete"},
                                                  {"models", "export"},
                                                  {"server", "info"},
+                                                 {"server", "health"},
                                                  {"admin", "backup"},
                                                  {"admin", "log_level"}};
   return commands;

@@ -21,11 +21,13 @@ class ComposeTest(unittest.TestCase):
                          {"carousel:cpu", "carousel:cuda"})
 
     def test_ports_are_published_on_loopback_unless_asked(self):
-        ports = re.findall(r"^\s+- (\S+:\d+:\d+)$", COMPOSE["docker/compose.cpu.yaml"],
+        ports = re.findall(r"^    ports:\n      - (\S+)$", COMPOSE["docker/compose.cpu.yaml"],
                            re.MULTILINE)
         self.assertEqual(len(ports), 3)
         for port in ports:
             self.assertRegex(port, r"^(127\.0\.0\.1|\$\{CAROUSEL_BIND:-127\.0\.0\.1\}):")
+            # The host's port is the container's, unless it is asked for.
+            self.assertRegex(port, r":\$\{CAROUSEL_(\w+_)?PORT:-(\d+)\}:\2$")
 
     def test_mounted_folders_are_there(self):
         for folder in re.findall(r"^\s+- (\.\./\S+?):", COMPOSE["docker/compose.cpu.yaml"],
@@ -75,12 +77,13 @@ class ComposeTest(unittest.TestCase):
         self.assertNotIn("--mount=", DOCKERFILE)
         self.assertNotRegex(DOCKERFILE, r"(?m)^# *syntax=")
         self.assertRegex(DOCKERFILE, r"(?m)^USER [1-9]\d+:[1-9]\d+$")
-        self.assertIn("HEALTHCHECK ", DOCKERFILE)
+        self.assertRegex(DOCKERFILE, r'(?m)^HEALTHCHECK .*\\\n +CMD \["carousel", .*"health"\]$')
 
     def test_what_the_build_copies_is_sent_to_it(self):
         ignore = (ROOT / ".dockerignore").read_text().splitlines()
         self.assertIn("*", ignore)
-        sources = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+        sources = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE.replace("\\\n", ""),
+                             re.MULTILINE)
         for source in " ".join(sources).split():
             self.assertIn("!" + source.split("/")[0], ignore)
             self.assertTrue(list(ROOT.glob(source)), source)

@@ -268,6 +268,14 @@ class SpineTest(CarouselTestCase):
                 capture_output=True, text=True, timeout=TIMEOUT)
             self.assertEqual(result.returncode, code, result.stderr)
             self.assertEqual("CAROUSEL_KEY" in result.stderr, code == 4)
+        # A probe has no key, and no options but its environment's.
+        probe = subprocess.run(
+            [BINARIES / "carousel", "--json", "server", "health"],
+            env={**os.environ, "CAROUSEL_SERVER": address,
+                 "CAROUSEL_TLS_CA": str(self.folder / "ca.crt")},
+            capture_output=True, text=True, timeout=TIMEOUT)
+        self.assertEqual((probe.returncode, json.loads(probe.stdout)),
+                         (0, {"status": "SERVING"}), probe.stderr)
 
 
 if __name__ == "__main__":
