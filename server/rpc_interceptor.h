@@ -5,9 +5,6 @@
 
 #include <grpcpp/support/server_interceptor.h>
 
-#include <memory>
-#include <utility>
-
 #include "core/base/clock.h"
 #include "logging/event_log.h"
 #include "server/authorizer.h"
@@ -28,8 +25,8 @@ struct RpcObservers {
 class RpcInterceptorFactory final
     : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
-  explicit RpcInterceptorFactory(RpcObservers observers)
-      : observers_(std::move(observers)) {}
+  explicit RpcInterceptorFactory(const RpcObservers& observers)
+      : observers_(observers) {}
 
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* info) override;

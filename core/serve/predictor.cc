@@ -236,8 +236,9 @@ void Predictor::Enqueue(const CallPtr& call) {
                      .done =
                          [this, call, i](absl::StatusOr<double> answer) {
                            call->answers[i] = std::move(answer);
-                           if (call->answers_left.fetch_sub(1) == 1)
+                           if (call->answers_left.fetch_sub(1) == 1) {
                              Finish(*call);
+                           }
                          },
                      .first_batch = &call->first_batch});
   }

@@ -53,7 +53,7 @@ TEST_F(AdminTest, LogLevelShowsTheLevel) {
   };
   EXPECT_EQ(Run({"admin", "log_level"}).out, "warning\n");
   EXPECT_EQ(Run({"admin", "log_level", "--json"}).Json(),
-            nlohmann::json({{"level", "warning"}}));
+            nlohmann::ordered_json({{"level", "warning"}}));
 }
 
 TEST_F(AdminTest, LogLevelChangesIt) {
@@ -64,8 +64,9 @@ TEST_F(AdminTest, LogLevelChangesIt) {
   };
   EXPECT_EQ(Run({"admin", "log_level", "debug"}).out,
             "The log level is debug; it was info.\n");
-  EXPECT_EQ(Run({"admin", "log_level", "debug", "--json"}).Json(),
-            nlohmann::json({{"level", "debug"}, {"previous_level", "info"}}));
+  EXPECT_EQ(
+      Run({"admin", "log_level", "debug", "--json"}).Json(),
+      nlohmann::ordered_json({{"level", "debug"}, {"previous_level", "info"}}));
 }
 
 TEST_F(AdminTest, AnUnknownLogLevelIsRefused) {
