@@ -1,5 +1,5 @@
 """deploy/kubernetes against the published schemas, and what the schemas cannot
-know. Runs in an environment that tests/deploy/check-kubernetes makes."""
+know. Runs in an environment that `with-packages kubernetes` makes."""
 
 import os
 import pathlib
