@@ -28,6 +28,9 @@ sigset_t StopSignals() {
 void HoldStopSignals() {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // It tells the server to read its keys again; whoever sends it to all
+  // processes of the service means no worker.
+  signal(SIGHUP, SIG_IGN);
 }
 
 absl::StatusOr<std::unique_ptr<StopWatcher>> StopWatcher::Create(

@@ -11,8 +11,9 @@
 
 namespace carousel {
 
-// Keeps SIGTERM and SIGINT for a StopWatcher. To be called before there is a
-// second thread, which would otherwise be killed by them.
+// Keeps SIGTERM and SIGINT for a StopWatcher, and ignores SIGHUP, which is the
+// server's own. To be called before there is a second thread, which would
+// otherwise be killed by them.
 void HoldStopSignals();
 
 // Requests a stop when the other end of the socket closes its direction or

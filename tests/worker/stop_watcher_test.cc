@@ -51,6 +51,10 @@ TEST_F(StopWatcherTest, StopsWhenTheServerIsGone) {
   ExpectStopAfter([&] { servers_ = UniqueFd(); });
 }
 
+TEST_F(StopWatcherTest, AHangupIsNotForAWorker) {
+  EXPECT_EQ(kill(getpid(), SIGHUP), 0);  // and it lives on
+}
+
 TEST_F(StopWatcherTest, StopsOnSignals) {
   for (const int signal : {SIGTERM, SIGINT}) {
     ExpectStopAfter([&] { kill(getpid(), signal); });
