@@ -42,6 +42,16 @@ class ComposeTest(unittest.TestCase):
                     "mem_limit: ", "pids_limit: ", "- no-new-privileges:true"):
             self.assertEqual(len(re.findall(r"^ +" + key, services, re.MULTILINE)), count, key)
 
+    def test_the_operators_page_names_the_images_libraries(self):
+        def libraries(text):
+            listed = re.search(r"--no-install-recommends((?:[ \\\n]+[a-z][a-z0-9.+-]+)+)", text)[1]
+            return set(listed.replace("\\", " ").split())
+
+        page = (deploy_files.DEPLOY / "README.md").read_text()
+        image = DOCKERFILE.rpartition("\nFROM ")[2]
+        self.assertIn("libssl3", libraries(image))
+        self.assertEqual(libraries(page), libraries(image))
+
     def test_the_scrape_target_is_the_services_name_and_port(self):
         target = (deploy_files.DEPLOY / "prometheus" / "targets" / "carousel.yml").read_text()
         host, port = re.search(r"^    - (\S+):(\d+)$", target, re.MULTILINE).groups()
