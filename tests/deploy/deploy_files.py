@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -49,6 +50,13 @@ def contract_series():
         else:
             series.add(name)
     return series
+
+
+def free_port():
+    """Of the loopback interface; free at this moment."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 def dashboards():

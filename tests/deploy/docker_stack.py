@@ -8,7 +8,6 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -93,12 +92,6 @@ def prometheus_image():
     return PROMETHEUS_STAND_IN
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def wait_until(what, condition, limit=WAIT, context=lambda: ""):
     """The first value of `condition()` that counts as true."""
     give_up = time.monotonic() + limit
@@ -117,10 +110,10 @@ class Stack:
 
     def __init__(self, prometheus, **server):
         """`server`: what the server's service has beside what is in the file."""
-        self.project = f"carousel-test-{os.getpid()}-{free_port()}"
+        self.project = f"carousel-test-{os.getpid()}-{deploy_files.free_port()}"
         self.container = f"{self.project}-server"
-        self.port = free_port()
-        self.prometheus_port = free_port()
+        self.port = deploy_files.free_port()
+        self.prometheus_port = deploy_files.free_port()
         folder = tempfile.TemporaryDirectory(prefix="carousel-docker-")
         self.folder = pathlib.Path(folder.name)
         # Whatever the umask says, the client's user reads what it is given.

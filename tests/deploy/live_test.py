@@ -6,7 +6,6 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import unittest
@@ -18,12 +17,6 @@ from carousel_test_case import CarouselTestCase  # noqa: E402
 
 SCRAPE = "1s"  # 15 s in earnest
 WAIT = 300  # seconds; a query without data is a failure, nothing else waits
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class LiveTest(CarouselTestCase):
@@ -41,7 +34,7 @@ class LiveTest(CarouselTestCase):
         main = config / "prometheus.yml"
         main.write_text(re.sub(r"(_interval|_timeout): \d+s", rf"\1: {SCRAPE}",
                                main.read_text()))
-        address = f"127.0.0.1:{free_port()}"
+        address = f"127.0.0.1:{deploy_files.free_port()}"
         log = open(self.folder / "prometheus.log", "w")
         self.addCleanup(log.close)
         process = subprocess.Popen(
