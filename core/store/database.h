@@ -21,7 +21,7 @@ namespace carousel {
 class CatalogueDatabase {
  public:
   // The schema this program reads and writes (PRAGMA user_version).
-  static constexpr int kSchemaVersion = 2;
+  static constexpr int kSchemaVersion = 3;
 
   // Creates the file or brings an older schema up to date. FAILED_PRECONDITION
   // for a newer schema or another program's database, DATA_LOSS for what is no

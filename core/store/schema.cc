@@ -102,9 +102,24 @@ ALTER TABLE jobs ADD COLUMN origin_request_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE jobs ADD COLUMN origin_traceparent TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Texts without labels, vectors with counts, and jobs that train vectors; a
+// job that reads more datasets than one has the others in job_datasets.
+constexpr char kVersion3[] = R"sql(
+ALTER TABLE datasets ADD COLUMN unlabelled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE vectors ADD COLUMN has_counts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE vectors ADD COLUMN job TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN kind TEXT NOT NULL DEFAULT 'MODEL'
+  CHECK (kind IN ('MODEL', 'VECTORS'));
+CREATE TABLE job_datasets (
+  job INTEGER NOT NULL REFERENCES jobs (number),
+  dataset TEXT NOT NULL,
+  PRIMARY KEY (job, dataset)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 const std::array<const char*, CatalogueDatabase::kSchemaVersion> kMigrations = {
-    kVersion1, kVersion2};
+    kVersion1, kVersion2, kVersion3};
 
 }  // namespace carousel
