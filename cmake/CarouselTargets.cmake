@@ -1,7 +1,8 @@
 # How every target of this project is made.
 #
 #   carousel_library(core_text SOURCES a.cc b.cc DEPS ... PRIVATE_DEPS ...)
-#   carousel_test(tokenizer_test SOURCES ... DEPS ... [LABELS torch ...])
+#   carousel_test(tokenizer_test SOURCES ... DEPS ... [LABELS torch ...]
+#                 [PRECOMPILED target whose precompiled headers it uses])
 #
 # PRIVATE_DEPS is where torch belongs: its include folder carries old copies of
 # protobuf and fmt, which must not reach the targets that depend on ours.
@@ -29,8 +30,33 @@ find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Paths relative to the checkout, so that two clones share one cache.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
+
+# Headers of others that every file of a target parses are parsed once: gRPC,
+# Protocol Buffers and GoogleTest are most of a file's time. Only for the build
+# that people wait for; in the others each file stands by itself, so that a
+# missing include still shows.
+#
+#   carousel_precompile(server_rpc <grpcpp/server_context.h> ...)
+#   carousel_reuse_precompiled(server server_rpc)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT CAROUSEL_SANITIZE)
+  set(CAROUSEL_PRECOMPILE ON)
+endif()
+function(carousel_precompile target)
+  if(CAROUSEL_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+    # ccache has to see that there is such a header.
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+  endif()
+endfunction()
+function(carousel_reuse_precompiled target from)
+  if(CAROUSEL_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM ${from})
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+  endif()
+endfunction()
 
 function(carousel_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
@@ -46,7 +72,8 @@ function(carousel_binary name)
 endfunction()
 
 function(carousel_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;PRECOMPILED" "SOURCES;DEPS;LABELS"
+                        ${ARGN})
   if(NOT arg_SOURCES)
     set(arg_SOURCES ${name}.cc)
   endif()
@@ -58,6 +85,12 @@ function(carousel_test name)
                         GTest::gmock GTest::gtest GTest::gtest_main)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  if(NOT arg_PRECOMPILED)
+    set(arg_PRECOMPILED test_precompiled)
+  endif()
+  if(NOT arg_PRECOMPILED STREQUAL name)
+    carousel_reuse_precompiled(${name} ${arg_PRECOMPILED})
+  endif()
   # An empty value would vanish from the list, and the next word become it.
   set(properties TIMEOUT ${arg_TIMEOUT})
   if(arg_LABELS)

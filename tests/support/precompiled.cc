@@ -1,0 +1,2 @@
+// Nothing: a target needs a file, and this one makes the headers that the tests
+// have in common.
