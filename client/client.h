@@ -92,9 +92,8 @@ class Client {
   // All pages.
   absl::StatusOr<std::vector<v1::Dataset>> ListDatasets(
       const CallOptions& options) const;
-  // `vectors` empty: without coverage.
   absl::StatusOr<v1::DescribeDatasetResponse> DescribeDataset(
-      const std::string& dataset, const std::string& vectors,
+      const v1::DescribeDatasetRequest& request,
       const CallOptions& options) const;
   absl::Status DeleteDataset(const std::string& dataset,
                              const CallOptions& options) const;

@@ -21,11 +21,8 @@ absl::StatusOr<std::vector<v1::Dataset>> Client::ListDatasets(
 }
 
 absl::StatusOr<v1::DescribeDatasetResponse> Client::DescribeDataset(
-    const std::string& dataset, const std::string& vectors,
+    const v1::DescribeDatasetRequest& request,
     const CallOptions& options) const {
-  v1::DescribeDatasetRequest request;
-  request.set_name(dataset);
-  request.set_vectors(vectors);
   return Call(*this, *datasets_,
               &v1::DatasetService::StubInterface::DescribeDataset, request,
               options);

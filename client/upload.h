@@ -24,10 +24,12 @@ absl::StatusOr<v1::UploadDatasetResponse> UploadDataset(
     const std::filesystem::path& file, const UploadProgress& progress,
     const CallOptions& options);
 
+// `vocabulary` is the file of the words' counts; empty: there is none. Progress
+// is that of `file`, which comes after it.
 absl::StatusOr<v1::UploadVectorsResponse> UploadVectors(
     const Client& client, const v1::VectorsHeader& header,
-    const std::filesystem::path& file, const UploadProgress& progress,
-    const CallOptions& options);
+    const std::filesystem::path& file, const std::filesystem::path& vocabulary,
+    const UploadProgress& progress, const CallOptions& options);
 
 }  // namespace carousel::client
 

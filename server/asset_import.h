@@ -24,6 +24,7 @@ struct ImportedVectors {
   VectorsRecord record;
   bool is_new = false;
   std::int64_t duplicates = 0;
+  std::int64_t without_count = 0;  // words that the vocabulary file lacks
 };
 
 // Thread-safe. Nothing is owned.
@@ -40,8 +41,9 @@ class AssetImport {
                                              const std::stop_token& stop) const;
 
   // `format` is empty or what the file must be: INVALID_ARGUMENT otherwise.
-  // The errors of ReadWordVectors and AssetStore::AddVectors. The file is gone
-  // afterwards.
+  // The errors of ReadWordVectors, ReadWordCounts and AssetStore::AddVectors;
+  // INVALID_ARGUMENT for a vocabulary file that has the count of no word. The
+  // files are gone afterwards.
   absl::StatusOr<ImportedVectors> AddVectors(const std::string& name,
                                              const std::string& format,
                                              const UploadFile& file,

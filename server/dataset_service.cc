@@ -44,6 +44,7 @@ DatasetService::UploadVectors(grpc::CallbackServerContext* context,
         *response->mutable_vectors() = ToProto(imported.record);
         response->set_is_new(imported.is_new);
         response->set_duplicates(imported.duplicates);
+        response->set_without_count(imported.without_count);
         return absl::OkStatus();
       });
 }
@@ -76,11 +77,8 @@ grpc::ServerUnaryReactor* DatasetService::DescribeDataset(
       [=, this](const std::stop_token& stop) -> absl::Status {
         ASSIGN_OR_RETURN(const DescribeRequest asked, FromProto(*request));
         ASSIGN_OR_RETURN(const DatasetDescription description,
-                         carousel::DescribeDataset(assets_, asked.dataset,
-                                                   asked.vectors, stop));
-        *response->mutable_dataset() = ToProto(description.record);
-        *response->mutable_statistics() =
-            ToProto(description.statistics, description.dataset);
+                         carousel::DescribeDataset(assets_, asked, stop));
+        *response = ToProto(description);
         return absl::OkStatus();
       });
 }

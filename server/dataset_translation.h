@@ -6,9 +6,9 @@
 
 #include "absl/status/statusor.h"
 #include "carousel/v1/datasets.pb.h"
-#include "core/data/corpus_statistics.h"
 #include "core/data/dataset.h"
 #include "core/store/records.h"
+#include "server/dataset_description.h"
 
 namespace carousel {
 
@@ -26,17 +26,12 @@ struct VectorsUpload {
 };
 absl::StatusOr<VectorsUpload> FromProto(const v1::VectorsHeader& header);
 
-struct DescribeRequest {
-  std::string dataset;
-  std::string vectors;  // "": none
-};
 absl::StatusOr<DescribeRequest> FromProto(
     const v1::DescribeDatasetRequest& request);
 
 v1::Dataset ToProto(const DatasetRecord& record);
 v1::Vectors ToProto(const VectorsRecord& record);
-v1::DatasetStatistics ToProto(const CorpusStatistics& statistics,
-                              const Dataset& dataset);
+v1::DescribeDatasetResponse ToProto(const DatasetDescription& description);
 
 }  // namespace carousel
 

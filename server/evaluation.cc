@@ -56,7 +56,13 @@ absl::StatusOr<EvaluationResult> Evaluation::Run(
     const EvaluationRequest& request, const std::stop_token& stop) const {
   ASSIGN_OR_RETURN(const ModelVersionRecord version,
                    models_.Resolve(request.model));
-  RETURN_IF_ERROR(assets_.GetDataset(request.dataset).status());
+  ASSIGN_OR_RETURN(const DatasetRecord dataset_record,
+                   assets_.GetDataset(request.dataset));
+  if (dataset_record.unlabelled) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "dataset ", request.dataset,
+        " has no labels to measure by; it was imported with --unlabelled"));
+  }
   ASSIGN_OR_RETURN(
       const std::shared_ptr<const LiveModel> live,
       registry_.Get({.name = version.model, .version = version.version}));

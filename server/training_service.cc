@@ -20,6 +20,11 @@ absl::Status CheckCanBeTrainedOn(const DataFolder& folder,
   const auto options = ReadImportOptions(folder.dataset(dataset));
   if (absl::IsNotFound(options.status())) return absl::OkStatus();
   RETURN_IF_ERROR(options.status());
+  if (options->unlabelled) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "dataset ", dataset,
+        " has no labels to learn from; it was imported with --unlabelled"));
+  }
   const auto& [train, validation, test] = options->shares;
   if (validation > 0) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(

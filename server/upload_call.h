@@ -78,6 +78,11 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
     if (request_.part_case() == Request::kData) {
       return file_->Append(request_.data());
     }
+    if constexpr (requires { Request::kVocabularyData; }) {
+      if (request_.part_case() == Request::kVocabularyData) {
+        return file_->AppendVocabulary(request_.vocabulary_data());
+      }
+    }
     return absl::InvalidArgumentError("a message of the upload is empty");
   }
 
@@ -106,7 +111,8 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
       return absl::InvalidArgumentError(
           "the first message of an upload must be its header");
     }
-    RETURN_IF_ERROR(file_->Finish(request_.end().sha256()));
+    RETURN_IF_ERROR(file_->Finish(request_.end().sha256(),
+                                  request_.end().vocabulary_sha256()));
     return RunGuarded(
         [this] { return import_(header_, *file_, stop_.get_token()); });
   }

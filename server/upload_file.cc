@@ -1,20 +1,17 @@
 #include "server/upload_file.h"
 
-#include <fcntl.h>
-
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
-#include "core/base/strings.h"
 
 namespace carousel {
 namespace {
 
-// The name that a stored vectors folder has for its file.
-constexpr char kUploadName[] = "vectors";
+// The names that a stored vectors folder has for its files.
+constexpr char kFileName[] = "vectors";
+constexpr char kVocabularyName[] = "counts";
 
 }  // namespace
 
@@ -22,53 +19,62 @@ absl::StatusOr<std::unique_ptr<UploadFile>> UploadFile::Create(
     const DataFolder& data, std::int64_t max_bytes) {
   ASSIGN_OR_RETURN(std::unique_ptr<TemporaryFolder> folder,
                    TemporaryFolder::Create(data, "upload"));
-  std::filesystem::path path = folder->path() / kUploadName;
-  ASSIGN_OR_RETURN(FileDescriptor file,
-                   FileDescriptor::Open(path, O_WRONLY | O_CREAT | O_EXCL));
-  return std::unique_ptr<UploadFile>(new UploadFile(
-      std::move(folder), std::move(path), std::move(file), max_bytes));
+  ASSIGN_OR_RETURN(std::unique_ptr<HashedFile> file,
+                   HashedFile::Create(folder->path() / kFileName));
+  return std::unique_ptr<UploadFile>(
+      new UploadFile(std::move(folder), std::move(file), max_bytes));
 }
 
 UploadFile::UploadFile(std::unique_ptr<TemporaryFolder> folder,
-                       std::filesystem::path path, FileDescriptor file,
-                       std::int64_t max_bytes)
+                       std::unique_ptr<HashedFile> file, std::int64_t max_bytes)
     : folder_(std::move(folder)),
-      path_(std::move(path)),
-      max_bytes_(max_bytes),
-      file_(std::move(file)) {}
+      file_(std::move(file)),
+      bytes_left_(max_bytes),
+      max_bytes_(max_bytes) {}
 
 absl::Status UploadFile::Append(std::string_view bytes) {
+  return Append(bytes, *file_);
+}
+
+absl::Status UploadFile::AppendVocabulary(std::string_view bytes) {
+  if (file_->bytes() > 0) {
+    return absl::InvalidArgumentError(
+        "a piece of the vocabulary file comes after the vectors; all of it "
+        "must come before them");
+  }
+  if (vocabulary_ == nullptr) {
+    ASSIGN_OR_RETURN(vocabulary_,
+                     HashedFile::Create(folder_->path() / kVocabularyName));
+  }
+  return Append(bytes, *vocabulary_);
+}
+
+absl::Status UploadFile::Append(std::string_view bytes, HashedFile& file) {
   if (bytes.size() > kMaxUploadPieceBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("a piece of the upload has ", bytes.size(),
                      " bytes; at most ", kMaxUploadPieceBytes, " are allowed"));
   }
   const auto size = static_cast<std::int64_t>(bytes.size());
-  if (size > max_bytes_ - bytes_) {
+  if (size > bytes_left_) {
     return WithReason(absl::InvalidArgumentError(
                           absl::StrCat("the upload has more than ", max_bytes_,
                                        " bytes, which is this server's limit "
                                        "(--max_upload_bytes)")),
                       "UPLOAD_TOO_LARGE");
   }
-  RETURN_IF_ERROR(file_.Write(bytes));
-  hash_.Update(bytes);
-  bytes_ += size;
-  return absl::OkStatus();
+  bytes_left_ -= size;
+  return file.Append(bytes);
 }
 
-absl::Status UploadFile::Finish(std::string_view sha256) {
-  sha256_ = ToHex(hash_.Finish());
-  RETURN_IF_ERROR(file_.Close());
-  if (bytes_ == 0) return absl::InvalidArgumentError("the upload is empty");
-  if (absl::AsciiStrToLower(ToAbslView(sha256)) != sha256_) {
-    return WithReason(
-        absl::DataLossError(absl::StrCat("what arrived has SHA-256 ", sha256_,
-                                         ", what was sent has ", Quote(sha256),
-                                         "; upload the file again")),
-        "CHECKSUM_MISMATCH");
+absl::Status UploadFile::Finish(std::string_view sha256,
+                                std::string_view vocabulary_sha256) {
+  RETURN_IF_ERROR(file_->Finish(sha256, "the upload"));
+  if (vocabulary_ != nullptr) {
+    return vocabulary_->Finish(vocabulary_sha256, "the vocabulary file");
   }
-  return absl::OkStatus();
+  if (vocabulary_sha256.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("the vocabulary file is empty");
 }
 
 }  // namespace carousel

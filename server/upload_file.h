@@ -1,4 +1,5 @@
-// The file that a client is sending, on its way to the disk.
+// What a client is sending, on its way to the disk: a file and, with word
+// vectors, the vocabulary file that belongs to it.
 #ifndef CAROUSEL_SERVER_UPLOAD_FILE_H_
 #define CAROUSEL_SERVER_UPLOAD_FILE_H_
 
@@ -6,13 +7,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/base/file_descriptor.h"
-#include "core/base/sha256.h"
+#include "server/hashed_file.h"
 #include "server/temporary_folder.h"
 
 namespace carousel {
@@ -25,34 +24,34 @@ class UploadFile {
   static absl::StatusOr<std::unique_ptr<UploadFile>> Create(
       const DataFolder& folder, std::int64_t max_bytes);
 
-  // INVALID_ARGUMENT naming size and limit for a piece over 1 MiB or a file
-  // over `max_bytes`.
+  // INVALID_ARGUMENT naming size and limit for a piece over 1 MiB or an upload
+  // over `max_bytes`, both files together.
   absl::Status Append(std::string_view bytes);
+  // The same for the vocabulary file; INVALID_ARGUMENT once the file has begun.
+  absl::Status AppendVocabulary(std::string_view bytes);
 
-  // Ends the file. DATA_LOSS with both checksums when `sha256` (hexadecimal,
-  // in either case) is not that of what came; INVALID_ARGUMENT for an empty
-  // file.
-  absl::Status Finish(std::string_view sha256);
+  // Ends both. The errors of HashedFile::Finish; INVALID_ARGUMENT for the
+  // checksum of a vocabulary that did not come.
+  absl::Status Finish(std::string_view sha256,
+                      std::string_view vocabulary_sha256);
 
-  // A folder that holds nothing but the file.
+  // A folder that holds nothing but what was sent, under the names that a
+  // stored vectors folder has for it.
   const std::filesystem::path& folder() const { return folder_->path(); }
-  const std::filesystem::path& path() const { return path_; }
-  std::int64_t bytes() const { return bytes_; }
-  // After Finish, in lower case.
-  const std::string& sha256() const { return sha256_; }
+  const HashedFile& file() const { return *file_; }
+  // Null when none came.
+  const HashedFile* vocabulary() const { return vocabulary_.get(); }
 
  private:
   UploadFile(std::unique_ptr<TemporaryFolder> folder,
-             std::filesystem::path path, FileDescriptor file,
-             std::int64_t max_bytes);
+             std::unique_ptr<HashedFile> file, std::int64_t max_bytes);
+  absl::Status Append(std::string_view bytes, HashedFile& file);
 
   const std::unique_ptr<TemporaryFolder> folder_;
-  const std::filesystem::path path_;
+  const std::unique_ptr<HashedFile> file_;
+  std::unique_ptr<HashedFile> vocabulary_;
+  std::int64_t bytes_left_;
   const std::int64_t max_bytes_;
-  FileDescriptor file_;
-  Sha256 hash_;
-  std::int64_t bytes_ = 0;
-  std::string sha256_;
 };
 
 }  // namespace carousel

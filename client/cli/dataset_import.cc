@@ -27,6 +27,7 @@ struct Arguments {
   std::string id_column;
   std::string split;
   std::optional<std::uint64_t> split_seed;
+  bool unlabelled = false;
 };
 
 // The server names the column that it does not find, here follows the option
@@ -43,7 +44,9 @@ absl::Status ExplainColumn(const absl::Status& error,
     return WithHint(error, "choose one with --text_column");
   }
   if (misses(arguments.label_column, "sentiment")) {
-    return WithHint(error, "choose one with --label_column");
+    return WithHint(error,
+                    "choose one with --label_column, or import texts without "
+                    "labels with --unlabelled");
   }
   if (misses(arguments.id_column, "id")) {
     return WithHint(error, "choose one with --id_column");
@@ -59,6 +62,7 @@ absl::StatusOr<ExitCode> ImportDataset(const Arguments& arguments,
   header.set_label_column(arguments.label_column);
   header.set_id_column(arguments.id_column);
   header.set_split(arguments.split);
+  header.set_unlabelled(arguments.unlabelled);
   if (arguments.split_seed.has_value()) {
     header.set_split_seed(*arguments.split_seed);
   }
@@ -70,9 +74,11 @@ absl::StatusOr<ExitCode> ImportDataset(const Arguments& arguments,
     session.console().Message(absl::StrCat("The dataset \"", arguments.name,
                                            "\" holds this content already."));
   }
+  v1::DescribeDatasetRequest request;
+  request.set_name(arguments.name);
   ASSIGN_OR_RETURN(
       const v1::DescribeDatasetResponse description,
-      session.client().DescribeDataset(arguments.name, "", session.LongCall()));
+      session.client().DescribeDataset(request, session.LongCall()));
   PrintDescription(description, session);
   return ExitCode::kDone;
 }
@@ -103,6 +109,9 @@ void AddDatasetImport(CommandLine& line, CLI::App& group) {
                      "Train/validation/test in per cent (default: 70/20/10)");
   AddNotNegative(command, "--split_seed", arguments->split_seed,
                  "Another seed gives another split (default: 1)");
+  command.add_flag("--unlabelled", arguments->unlabelled,
+                   "The texts have no labels, and are not split: to train word "
+                   "vectors on, and to look for in other datasets");
 }
 
 }  // namespace carousel::client

@@ -16,13 +16,19 @@ using NamedCounts = std::vector<std::pair<std::string, std::int64_t>>;
 
 // By label.
 NamedCounts LabelCounts(const v1::DatasetStatistics& statistics);
-// Train, validation, test.
-NamedCounts SplitCounts(const v1::DatasetStatistics& statistics);
+// Train, validation, test; nothing when the map is empty, as it is where texts
+// are not split.
+using SplitMap = google::protobuf::Map<std::string, std::int64_t>;
+NamedCounts SplitCounts(const SplitMap& splits);
 
 // Prints the description, as JSON if that was asked for, and warns of texts
 // that carry both labels.
 void PrintDescription(const v1::DescribeDatasetResponse& description,
                       Session& session);
+
+// Prints how long the texts are: bars on a terminal, numbers elsewhere.
+void PrintLengths(const v1::DescribeDatasetResponse& description,
+                  Session& session);
 
 }  // namespace carousel::client
 

@@ -17,8 +17,10 @@ struct Environment {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
-  // Whether somebody sits there; `err` then shows a progress bar.
+  // Whether somebody sits there; `err` then shows a progress bar, and `out`
+  // charts as wide as `columns`.
   bool in_is_terminal = false;
+  bool out_is_terminal = false;
   bool err_is_terminal = false;
   int columns = 80;
   // The value of an environment variable; "" when it is not set.

@@ -1,7 +1,6 @@
 #include "client/cli/json_output.h"
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/dataset_output.h"
 #include "client/cli/format.h"
 #include "core/base/clock.h"
 
@@ -143,42 +142,9 @@ Json ToJson(const v1::Dataset& dataset) {
   return {
       {"dataset", dataset.name()},
       {"rows", dataset.rows()},
+      {"unlabelled", dataset.unlabelled()},
       {"sha256", dataset.sha256()},
       {"created_at", Optional(dataset.has_created_at(), dataset.created_at())}};
-}
-
-Json ToJson(const v1::DescribeDatasetResponse& description) {
-  const v1::DatasetStatistics& statistics = description.statistics();
-  Json labels = Json::object();
-  for (const auto& [label, count] : LabelCounts(statistics)) {
-    labels[label] = count;
-  }
-  Json splits = Json::object();
-  for (const auto& [split, count] : SplitCounts(statistics)) {
-    splits[split] = count;
-  }
-  Json coverage = nullptr;
-  if (statistics.has_coverage()) {
-    coverage = {{"tokens", statistics.coverage().tokens()},
-                {"words", statistics.coverage().words()}};
-  }
-  const v1::TokenStatistics& tokens = statistics.tokens();
-  const v1::Padding& padding = statistics.padding();
-  return {{"dataset", description.dataset().name()},
-          {"rows", description.dataset().rows()},
-          {"labels", labels},
-          {"splits", splits},
-          {"tokens",
-           {{"median", tokens.median()},
-            {"mean", tokens.mean()},
-            {"p95", tokens.p95()},
-            {"max", tokens.max()}}},
-          {"duplicates", statistics.duplicates()},
-          {"vocabulary", statistics.vocabulary()},
-          {"coverage", coverage},
-          {"padding",
-           {{"length", padding.length()},
-            {"padded_share", padding.padded_share()}}}};
 }
 
 Json ToJson(const v1::Vectors& vectors) {
@@ -188,6 +154,8 @@ Json ToJson(const v1::Vectors& vectors) {
       {"words", vectors.words()},
       {"dimension", vectors.dimension()},
       {"bytes", vectors.bytes()},
+      {"has_counts", vectors.has_counts()},
+      {"job", NullIfEmpty(vectors.job())},
       {"sha256", vectors.sha256()},
       {"created_at", Optional(vectors.has_created_at(), vectors.created_at())}};
 }

@@ -24,11 +24,13 @@ constexpr timespec kPatience = {.tv_sec = 3};
 constexpr int kInterrupted = 130;  // what shells expect
 
 int TerminalColumns() {
-  winsize size = {};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-    return 80;
+  for (const int output : {STDERR_FILENO, STDOUT_FILENO}) {
+    winsize size = {};
+    if (ioctl(output, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+      return size.ws_col;
+    }
   }
-  return size.ws_col;
+  return 80;
 }
 
 // Turns SIGINT and SIGTERM into a request to stop. To be called before any
@@ -73,6 +75,7 @@ int main(int argc, char** argv) {
       .out = std::cout,
       .err = std::cerr,
       .in_is_terminal = isatty(STDIN_FILENO) != 0,
+      .out_is_terminal = isatty(STDOUT_FILENO) != 0,
       .err_is_terminal = isatty(STDERR_FILENO) != 0,
       .columns = TerminalColumns(),
       .variable = Variable,

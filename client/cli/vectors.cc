@@ -18,7 +18,10 @@ struct ImportArguments {
   std::string name;
   std::string file;
   std::string format;
+  std::string vocabulary;
 };
+
+std::string YesOrNo(bool value) { return value ? "yes" : "no"; }
 
 absl::StatusOr<ExitCode> ImportVectors(const ImportArguments& arguments,
                                        Session& session) {
@@ -28,7 +31,8 @@ absl::StatusOr<ExitCode> ImportVectors(const ImportArguments& arguments,
   ASSIGN_OR_RETURN(
       const v1::UploadVectorsResponse response,
       UploadVectors(session.client(), header, arguments.file,
-                    ShowUpload(arguments.file, session), session.LongCall()));
+                    arguments.vocabulary, ShowUpload(arguments.file, session),
+                    session.LongCall()));
   const v1::Vectors& vectors = response.vectors();
   if (!response.is_new()) {
     session.console().Message(absl::StrCat("The vectors \"", vectors.name(),
@@ -39,6 +43,12 @@ absl::StatusOr<ExitCode> ImportVectors(const ImportArguments& arguments,
         absl::StrCat(FormatCount(response.duplicates()),
                      " lines repeat a word; the first counts"));
   }
+  if (response.without_count() > 0) {
+    session.console().Warning(
+        absl::StrCat(FormatCount(response.without_count()), " of ",
+                     FormatCount(vectors.words()), " words have no count in ",
+                     arguments.vocabulary));
+  }
   if (session.json()) {
     session.PrintJson(ToJson(vectors));
     return ExitCode::kDone;
@@ -48,7 +58,8 @@ absl::StatusOr<ExitCode> ImportVectors(const ImportArguments& arguments,
                {"format", vectors.format()},
                {"words", FormatCount(vectors.words())},
                {"dimension", FormatCount(vectors.dimension())},
-               {"size", FormatBytes(vectors.bytes())}});
+               {"size", FormatBytes(vectors.bytes())},
+               {"counts", YesOrNo(vectors.has_counts())}});
   return ExitCode::kDone;
 }
 
@@ -68,12 +79,13 @@ absl::StatusOr<ExitCode> ListVectors(Session& session) {
                {"WORDS", Align::kRight},
                {"DIMENSION", Align::kRight},
                {"SIZE", Align::kRight},
+               {"COUNTS"},
                {"IMPORTED"}});
   for (const v1::Vectors& vectors : all) {
     table.AddRow(
         {vectors.name(), vectors.format(), FormatCount(vectors.words()),
          FormatCount(vectors.dimension()), FormatBytes(vectors.bytes()),
-         FormatTimestamp(vectors.created_at())});
+         YesOrNo(vectors.has_counts()), FormatTimestamp(vectors.created_at())});
   }
   table.Print(session.console().out());
   return ExitCode::kDone;
@@ -97,8 +109,9 @@ void AddVectorsImport(CommandLine& line, CLI::App& group) {
   CLI::App& command = line.AddCommand(
       group,
       {.name = "import",
-       .description = "Import word vectors in word2vec or GloVe text, plain or "
-                      "gzipped",
+       .description =
+           "Import word vectors in word2vec text, word2vec binary or "
+           "GloVe text, plain or gzipped",
        .example = "carousel vectors import glove glove.6B.100d.txt.gz"},
       [arguments](Session& session) {
         return ImportVectors(*arguments, session);
@@ -106,7 +119,11 @@ void AddVectorsImport(CommandLine& line, CLI::App& group) {
   command.add_option("NAME", arguments->name, "The vectors' name")->required();
   command.add_option("FILE", arguments->file, "The file")->required();
   command.add_option("--format", arguments->format,
-                     "word2vec or glove (default: told by the content)");
+                     "word2vec, word2vec-binary or glove (default: told by the "
+                     "content)");
+  command.add_option("--vocab", arguments->vocabulary,
+                     "A file with a line \"word count\" a word, as gensim and "
+                     "word2vec write it beside the vectors");
 }
 
 void AddVectorsList(CommandLine& line, CLI::App& group) {

@@ -6,9 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "core/base/status_macros.h"
-#include "core/text/tokenizer.h"
-#include "core/text/vocabulary.h"
 
 namespace carousel {
 namespace {
@@ -29,21 +28,49 @@ LengthStatistics DescribeLengths(std::vector<std::int64_t> lengths) {
   return statistics;
 }
 
-void AddCoverage(const WordCounts& counts,
-                 const std::function<bool(std::string_view word)>& has_vector,
-                 CorpusStatistics& statistics) {
+// The `limit` most frequent words that `is_wanted`, words of equal count in
+// byte order.
+std::vector<WordFrequency> MostFrequent(
+    const WordCounts& counts, std::size_t limit,
+    absl::FunctionRef<bool(std::string_view word)> is_wanted) {
+  // Pointers first: of a large vocabulary nearly all is thrown away.
+  std::vector<const std::pair<const std::string, std::int64_t>*> found;
+  for (const auto& entry : counts.counts()) {
+    if (is_wanted(entry.first)) found.push_back(&entry);
+  }
+  const std::size_t size = std::min(limit, found.size());
+  std::ranges::partial_sort(
+      found, found.begin() + static_cast<std::ptrdiff_t>(size),
+      [](const auto* a, const auto* b) {
+        return a->second != b->second ? a->second > b->second
+                                      : a->first < b->first;
+      });
+  std::vector<WordFrequency> words;
+  for (std::size_t i = 0; i < size; ++i) {
+    words.push_back({.word = found[i]->first, .count = found[i]->second});
+  }
+  return words;
+}
+
+std::optional<VectorCoverage> MeasureCoverage(const WordCounts& counts,
+                                              const CoverageRequest& request) {
+  if (!request.has_word || counts.total() == 0) return std::nullopt;
   std::int64_t covered_tokens = 0;
   std::int64_t covered_words = 0;
   for (const auto& [word, count] : counts.counts()) {
-    if (!has_vector(word)) continue;
+    if (!request.has_word(word)) continue;
     covered_tokens += count;
     ++covered_words;
   }
-  if (counts.total() == 0) return;
-  statistics.token_coverage =
-      static_cast<double>(covered_tokens) / static_cast<double>(counts.total());
-  statistics.word_coverage = static_cast<double>(covered_words) /
-                             static_cast<double>(counts.counts().size());
+  return VectorCoverage{
+      .tokens = static_cast<double>(covered_tokens) /
+                static_cast<double>(counts.total()),
+      .words = static_cast<double>(covered_words) /
+               static_cast<double>(counts.counts().size()),
+      .unknown_words = MostFrequent(counts, request.unknown_words,
+                                    [&request](std::string_view word) {
+                                      return !request.has_word(word);
+                                    })};
 }
 
 }  // namespace
@@ -75,33 +102,34 @@ PaddingChoice ChoosePaddingLength(const std::vector<std::int64_t>& lengths,
   return {.length = fits, .padded_share = PaddedShare(lengths, fits)};
 }
 
-absl::StatusOr<CorpusStatistics> ComputeCorpusStatistics(
-    const Dataset& dataset, const TextOptions& options,
-    const std::function<bool(std::string_view word)>& has_vector,
-    const std::stop_token& stop) {
-  CorpusStatistics statistics;
-  statistics.rows = static_cast<std::int64_t>(dataset.examples.size());
-  statistics.duplicates = dataset.findings.duplicate_rows;
-  const Tokenizer tokenizer(options);
-  WordCounts counts;
-  std::vector<std::int64_t> lengths;
-  lengths.reserve(dataset.examples.size());
-  for (const Example& example : dataset.examples) {
-    if (stop.stop_requested()) {
-      return absl::CancelledError("the dataset's statistics were stopped");
-    }
-    ++statistics.labels[example.label];
-    ++statistics.splits[static_cast<std::size_t>(example.split)];
-    ASSIGN_OR_RETURN(const std::vector<std::string> tokens,
-                     tokenizer.Tokenize(example.text));
-    for (const std::string& token : tokens) counts.Add(token);
-    lengths.push_back(static_cast<std::int64_t>(tokens.size()));
+absl::Status CorpusSurvey::Add(const DatasetRow& row) {
+  std::int64_t length = 0;
+  RETURN_IF_ERROR(
+      tokenizer_.ForEachToken(row.text, [&](std::string_view token) {
+        counts_.Add(token);
+        ++length;
+      }));
+  ++statistics_.rows;
+  if (row.label.has_value()) ++statistics_.labels[*row.label];
+  if (row.split.has_value()) {
+    ++statistics_.splits[static_cast<std::size_t>(*row.split)];
   }
-  statistics.vocabulary = static_cast<std::int64_t>(counts.counts().size());
-  statistics.padding = ChoosePaddingLength(lengths);
-  statistics.tokens = DescribeLengths(std::move(lengths));
-  if (has_vector) AddCoverage(counts, has_vector, statistics);
-  return statistics;
+  lengths_[row.label.value_or(0)].push_back(length);
+  return absl::OkStatus();
+}
+
+CorpusStatistics CorpusSurvey::Finish(const CoverageRequest& coverage) && {
+  statistics_.vocabulary = static_cast<std::int64_t>(counts_.counts().size());
+  statistics_.frequent_words =
+      MostFrequent(counts_, CorpusStatistics::kFrequentWords,
+                   [](std::string_view) { return true; });
+  statistics_.coverage = MeasureCoverage(counts_, coverage);
+  statistics_.lengths = BinLengths(lengths_);
+  std::vector<std::int64_t> all = std::move(lengths_[0]);
+  all.insert(all.end(), lengths_[1].begin(), lengths_[1].end());
+  statistics_.padding = ChoosePaddingLength(all);
+  statistics_.tokens = DescribeLengths(std::move(all));
+  return std::move(statistics_);
 }
 
 }  // namespace carousel

@@ -3,16 +3,20 @@
 #define CAROUSEL_CORE_DATA_CORPUS_STATISTICS_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <stop_token>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "core/data/dataset.h"
+#include "absl/status/status.h"
+#include "core/data/dataset_reader.h"
+#include "core/data/length_histogram.h"
 #include "core/text/text_options.h"
+#include "core/text/tokenizer.h"
+#include "core/text/vocabulary.h"
 
 namespace carousel {
 
@@ -30,18 +34,58 @@ struct PaddingChoice {
   double padded_share = 0;
 };
 
+struct WordFrequency {
+  std::string word;
+  std::int64_t count = 0;
+};
+
+// What vectors hold of the texts.
+struct VectorCoverage {
+  double tokens = 0;  // the share of all tokens
+  double words = 0;   // the share of the distinct ones
+  // The most frequent of those that the vectors lack.
+  std::vector<WordFrequency> unknown_words;
+};
+
 struct CorpusStatistics {
+  static constexpr std::size_t kFrequentWords = 20;
+
   std::int64_t rows = 0;
+  // Both are zeros where the dataset is unlabelled.
   std::array<std::int64_t, 2> labels = {0, 0};
   std::array<std::int64_t, 3> splits = {0, 0, 0};
   LengthStatistics tokens;
-  std::int64_t duplicates = 0;
-  std::int64_t vocabulary = 0;  // distinct tokens
-  // The share of all tokens, and of distinct ones, that the vectors hold;
-  // nothing without vectors.
-  std::optional<double> token_coverage;
-  std::optional<double> word_coverage;
+  std::vector<LengthBin> lengths;
+  std::int64_t vocabulary = 0;                // distinct tokens
+  std::vector<WordFrequency> frequent_words;  // at most kFrequentWords
+  // Nothing without vectors, or without tokens.
+  std::optional<VectorCoverage> coverage;
   PaddingChoice padding;
+};
+
+// Which words there are vectors of; a null `has_word` means that there are no
+// vectors.
+struct CoverageRequest {
+  std::function<bool(std::string_view word)> has_word;
+  std::size_t unknown_words = 0;  // how many of them to list
+};
+
+// Takes rows one by one and keeps no text: its memory is that of the distinct
+// words and eight bytes a row. Not thread-safe.
+class CorpusSurvey {
+ public:
+  explicit CorpusSurvey(const TextOptions& options) : tokenizer_(options) {}
+
+  // The tokenizer's errors.
+  absl::Status Add(const DatasetRow& row);
+
+  CorpusStatistics Finish(const CoverageRequest& coverage) &&;
+
+ private:
+  const Tokenizer tokenizer_;
+  CorpusStatistics statistics_;
+  WordCounts counts_;
+  LengthsByLabel lengths_;
 };
 
 // The share of padding when texts of these lengths are cut and padded to
@@ -54,13 +98,6 @@ double PaddedShare(const std::vector<std::int64_t>& lengths,
 // on zeros; never above the longest text.
 PaddingChoice ChoosePaddingLength(const std::vector<std::int64_t>& lengths,
                                   double max_share = 0.5);
-
-// `has_vector` may be null. Tokenizes with `options`. CANCELLED once `stop` is
-// requested.
-absl::StatusOr<CorpusStatistics> ComputeCorpusStatistics(
-    const Dataset& dataset, const TextOptions& options,
-    const std::function<bool(std::string_view word)>& has_vector,
-    const std::stop_token& stop = {});
 
 }  // namespace carousel
 

@@ -1,5 +1,11 @@
-// A labelled set of texts, split once and for all into training, validation
-// and test texts.
+// A set of texts: labelled and split once and for all into training, validation
+// and test texts, or unlabelled and in one piece.
+//
+// What is stored is read in two ways. ReadDataset takes a labelled dataset into
+// memory as a whole, to train and to measure on. DatasetReader
+// (dataset_reader.h) goes through the rows of any dataset one by one, in memory
+// that does not grow with it: for whoever needs no more than the texts, and for
+// unlabelled ones.
 #ifndef CAROUSEL_CORE_DATA_DATASET_H_
 #define CAROUSEL_CORE_DATA_DATASET_H_
 
@@ -13,11 +19,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/base/byte_source.h"
 
 namespace carousel {
 
-enum class Split { kTrain = 0, kValidation = 1, kTest = 2 };
+enum class Split : std::uint8_t { kTrain = 0, kValidation = 1, kTest = 2 };
 inline constexpr std::array<Split, 3> kAllSplits = {
     Split::kTrain, Split::kValidation, Split::kTest};
 std::string_view ToString(Split split);  // "train", "validation", "test"
@@ -42,6 +47,9 @@ struct ImportOptions {
   std::string id_column;  // "": the column id, when there is one
   std::array<int, 3> shares = {70, 20, 10};  // per cent, sum 100
   std::uint64_t split_seed = 1;
+  // There is no label column and no split: label_column, shares and split_seed
+  // mean nothing.
+  bool unlabelled = false;
 };
 
 // "70/20/10": three whole numbers from 0 to 100 whose sum is 100, the first
@@ -58,10 +66,20 @@ struct ImportFindings {
   std::vector<std::string> conflict_examples;
 };
 
-struct Dataset {
-  std::vector<Example> examples;  // in the order of the file
+// Everything but the rows.
+struct DatasetInfo {
+  std::int64_t rows = 0;
   // How the file spells the two labels, [negative, positive]: an answer uses
   // the same words.
+  std::array<std::string, 2> label_names = {"negative", "positive"};
+  ImportOptions options;
+  ImportFindings findings;
+};
+
+// A labelled dataset in memory.
+struct Dataset {
+  std::vector<Example> examples;  // in the order of the file
+  // As in DatasetInfo.
   std::array<std::string, 2> label_names = {"negative", "positive"};
   ImportOptions options;
   ImportFindings findings;
@@ -70,33 +88,18 @@ struct Dataset {
   std::vector<const Example*> InSplit(Split split) const;
 };
 
-// A dataset is read into memory as a whole, to be imported and to be trained
-// on.
-struct ImportLimits {
-  std::size_t rows = 10'000'000;
-  std::size_t text_bytes = std::size_t{4} << 30;  // ids too
-};
-
-// Reads a CSV and splits it. INVALID_ARGUMENT with the row and its line for a
-// label that is none, an empty text (also one that normalizing leaves empty), a
-// text that is not UTF-8 or over 1 MiB, a broken record, a row over the limits;
-// also for a missing column, a label that is absent from the whole file, or a
-// split that has a share above 0 and would be empty.
-absl::StatusOr<Dataset> ImportDataset(ByteSource& source,
-                                      const ImportOptions& options,
-                                      const ImportLimits& limits = {});
-
-// The stored form: rows.csv (id,label,split,text) and dataset.json (options,
-// label names, findings). The folder must exist. Reading gives what was
-// written; NOT_FOUND when a file is missing, DATA_LOSS when one is damaged,
-// CANCELLED when `stop` was requested.
+// The stored form is rows.csv (id,label,split,text; of unlabelled ones id,text)
+// and dataset.json (options, label names, findings). The folder must exist.
+// Reading gives what was written; NOT_FOUND when a file is missing, DATA_LOSS
+// when one is damaged, FAILED_PRECONDITION for an unlabelled dataset, CANCELLED
+// when `stop` was requested.
 absl::Status WriteDataset(const Dataset& dataset,
                           const std::filesystem::path& folder);
 absl::StatusOr<Dataset> ReadDataset(const std::filesystem::path& folder,
                                     std::stop_token stop = {});
 
-// How a stored dataset was split, without its texts. NOT_FOUND when it is not
-// there, DATA_LOSS when its description is damaged.
+// How a stored dataset was read and split, without its texts. NOT_FOUND when it
+// is not there, DATA_LOSS when its description is damaged.
 absl::StatusOr<ImportOptions> ReadImportOptions(
     const std::filesystem::path& folder);
 

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
+#include <optional>
+#include <span>
 #include <string_view>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/sha256.h"
 #include "core/base/strings.h"
@@ -12,41 +15,54 @@
 namespace carousel {
 namespace {
 
-// Rows whose normalized text is the same.
-struct Group {
-  std::vector<std::int64_t> rows;  // ascending
-  std::array<std::int64_t, 2> label_counts = {0, 0};
-};
-
-std::vector<Group> FormGroups(const std::vector<SplitInput>& rows) {
-  std::vector<Group> groups;
-  absl::flat_hash_map<Sha256Digest, std::size_t> group_of_key;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto [entry, added] =
-        group_of_key.try_emplace(rows[i].key, groups.size());
-    if (added) groups.emplace_back();
-    Group& group = groups[entry->second];
-    group.rows.push_back(static_cast<std::int64_t>(i));
-    ++group.label_counts[rows[i].label];
-  }
-  return groups;
+// Which rows have the same normalized text, without a list for each: a file may
+// have millions of rows, and next to none twice. Row numbers sorted by key put
+// each group side by side, its rows in their order, and the groups in the order
+// in which they are cut.
+std::vector<std::size_t> SortByKey(const std::vector<SplitInput>& rows) {
+  std::vector<std::size_t> sorted(rows.size());
+  std::iota(sorted.begin(), sorted.end(), std::size_t{0});
+  std::ranges::sort(sorted, [&rows](std::size_t a, std::size_t b) {
+    return rows[a].key != rows[b].key ? rows[a].key < rows[b].key : a < b;
+  });
+  return sorted;
 }
 
+// The rows of a group, ascending.
+using Group = std::span<const std::size_t>;
+
+// Calls `visit` with each group, in the order of the keys.
+void ForEachGroup(const std::vector<SplitInput>& rows, Group sorted,
+                  absl::FunctionRef<void(Group)> visit) {
+  while (!sorted.empty()) {
+    const auto end = std::ranges::find_if(sorted, [&](std::size_t row) {
+      return rows[row].key != rows[sorted.front()].key;
+    });
+    const auto size = static_cast<std::size_t>(end - sorted.begin());
+    visit(sorted.first(size));
+    sorted = sorted.subspan(size);
+  }
+}
+
+// The label that most of its rows have, at a tie its first row's.
 Label LabelOf(const Group& group, const std::vector<SplitInput>& rows) {
-  if (group.label_counts[0] == group.label_counts[1]) {
-    return rows[group.rows.front()].label;
-  }
-  return group.label_counts[1] > group.label_counts[0] ? 1 : 0;
+  const auto positive = static_cast<std::size_t>(std::ranges::count_if(
+      group, [&rows](std::size_t row) { return rows[row].label == 1; }));
+  if (2 * positive == group.size()) return rows[group.front()].label;
+  return 2 * positive > group.size() ? 1 : 0;
 }
 
-// The first row, and the first one that has the other label.
-std::array<std::int64_t, 2> FindConflict(const Group& group,
-                                         const std::vector<SplitInput>& rows) {
-  const std::int64_t first = group.rows.front();
-  const auto other = std::find_if(
-      group.rows.begin(), group.rows.end(),
-      [&](std::int64_t row) { return rows[row].label != rows[first].label; });
-  return {first, *other};
+// The first row, and the first one that has the other label; nothing when
+// there is none.
+std::optional<std::array<std::int64_t, 2>> FindConflict(
+    const Group& group, const std::vector<SplitInput>& rows) {
+  const std::size_t first = group.front();
+  const auto other = std::ranges::find_if(group, [&](std::size_t row) {
+    return rows[row].label != rows[first].label;
+  });
+  if (other == group.end()) return std::nullopt;
+  return std::array{static_cast<std::int64_t>(first),
+                    static_cast<std::int64_t>(*other)};
 }
 
 // Which split the group at `position` of `count` sorted ones falls into: the
@@ -69,32 +85,27 @@ Sha256Digest SplitKey(std::string_view normalized_text, std::uint64_t seed) {
 
 SplitResult AssignSplits(const std::vector<SplitInput>& rows,
                          const std::array<int, 3>& shares) {
-  const std::vector<Group> groups = FormGroups(rows);
+  const std::vector<std::size_t> sorted = SortByKey(rows);
   SplitResult result;
   result.splits.resize(rows.size());
-  result.group.resize(rows.size());
-  result.duplicate_rows =
-      static_cast<std::int64_t>(rows.size() - groups.size());
-  std::array<std::vector<std::size_t>, 2> groups_of_label;
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    const Group& group = groups[i];
-    groups_of_label[LabelOf(group, rows)].push_back(i);
-    if (group.label_counts[0] > 0 && group.label_counts[1] > 0) {
-      result.conflicts.push_back(FindConflict(group, rows));
+  std::array<std::size_t, 2> groups_of_label = {0, 0};
+  std::size_t groups = 0;
+  ForEachGroup(rows, sorted, [&](Group group) {
+    ++groups;
+    ++groups_of_label[LabelOf(group, rows)];
+    if (const auto conflict = FindConflict(group, rows)) {
+      result.conflicts.push_back(*conflict);
     }
-  }
-  for (std::vector<std::size_t>& sorted : groups_of_label) {
-    std::ranges::sort(sorted, {}, [&](std::size_t group) {
-      return rows[groups[group].rows.front()].key;
-    });
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-      const Split split = SplitAt(i, sorted.size(), shares);
-      for (const std::int64_t row : groups[sorted[i]].rows) {
-        result.splits[row] = split;
-        result.group[row] = groups[sorted[i]].rows.front();
-      }
-    }
-  }
+  });
+  std::ranges::sort(result.conflicts);
+  result.duplicate_rows = static_cast<std::int64_t>(rows.size() - groups);
+  std::array<std::size_t, 2> position = {0, 0};
+  ForEachGroup(rows, sorted, [&](Group group) {
+    const Label label = LabelOf(group, rows);
+    const Split split =
+        SplitAt(position[label]++, groups_of_label[label], shares);
+    for (const std::size_t row : group) result.splits[row] = split;
+  });
   return result;
 }
 

@@ -28,8 +28,7 @@ struct SplitInput {
 };
 
 struct SplitResult {
-  std::vector<Split> splits;        // one a row
-  std::vector<std::int64_t> group;  // one a row: the first row of its group
+  std::vector<Split> splits;  // one a row
   std::int64_t duplicate_rows = 0;
   // For each group with both labels: [its first row, its first row with the
   // other label], from 0, in the order of the first rows.

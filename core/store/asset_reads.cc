@@ -20,6 +20,7 @@ DatasetRecord ReadDataset(SQLite::Statement& statement) {
   record.sha256 = row.Text();
   record.rows = row.Integer();
   record.created_at = row.Time();
+  record.unlabelled = row.Flag();
   return record;
 }
 
@@ -33,6 +34,8 @@ VectorsRecord ReadVectors(SQLite::Statement& statement) {
   record.dimension = row.Integer();
   record.bytes = row.Integer();
   record.created_at = row.Time();
+  record.has_counts = row.Flag();
+  record.job = row.Text();
   return record;
 }
 

@@ -126,8 +126,9 @@ absl::StatusOr<AssetStore::Added> AssetStore::AddDataset(
     DatasetRecord record, const fs::path& content) {
   return Add(Kind::kDataset, record.name, record.sha256, content,
              [&](SQLite::Database& database) {
-               Execute(database, "INSERT INTO datasets VALUES (?, ?, ?, ?)",
-                       record.name, record.sha256, record.rows, clock_.Now());
+               Execute(database, "INSERT INTO datasets VALUES (?, ?, ?, ?, ?)",
+                       record.name, record.sha256, record.rows, clock_.Now(),
+                       record.unlabelled);
              });
 }
 
@@ -136,9 +137,10 @@ absl::StatusOr<AssetStore::Added> AssetStore::AddVectors(
   return Add(Kind::kVectors, record.name, record.sha256, content,
              [&](SQLite::Database& database) {
                Execute(database,
-                       "INSERT INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?)",
+                       "INSERT INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                        record.name, record.sha256, record.format, record.words,
-                       record.dimension, record.bytes, clock_.Now());
+                       record.dimension, record.bytes, clock_.Now(),
+                       record.has_counts, record.job);
              });
 }
 
@@ -162,6 +164,17 @@ absl::StatusOr<fs::path> AssetStore::VerifiedVectors(
     std::string_view name, const std::stop_token& stop) const {
   RETURN_IF_ERROR(Verified(Kind::kVectors, name, stop).status());
   return folder_.vectors_file(name);
+}
+
+absl::StatusOr<fs::path> AssetStore::VerifiedWordCounts(
+    std::string_view name, const std::stop_token& stop) const {
+  ASSIGN_OR_RETURN(const VectorsRecord record, GetVectors(name));
+  if (!record.has_counts) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("vectors ", Quote(name), " came without counts of words"));
+  }
+  RETURN_IF_ERROR(Verified(Kind::kVectors, name, stop).status());
+  return folder_.word_counts_file(name);
 }
 
 absl::Status AssetStore::Delete(const Kind& kind, std::string_view name) {

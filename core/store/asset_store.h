@@ -52,6 +52,10 @@ class AssetStore {
       std::string_view name, const std::stop_token& stop = {}) const;
   absl::StatusOr<std::filesystem::path> VerifiedVectors(
       std::string_view name, const std::stop_token& stop = {}) const;
+  // The vectors' file of counts, to be read with ReadWordCounts
+  // (core/text/word_counts_reader.h); FAILED_PRECONDITION when they have none.
+  absl::StatusOr<std::filesystem::path> VerifiedWordCounts(
+      std::string_view name, const std::stop_token& stop = {}) const;
 
   // FAILED_PRECONDITION naming what uses it: a job that is QUEUED or RUNNING
   // uses its dataset and its vectors, one that FAILED or was CANCELLED as well,

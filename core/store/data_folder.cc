@@ -104,6 +104,10 @@ fs::path DataFolder::vectors_file(std::string_view name) const {
   return vectors(name) / "vectors";
 }
 
+fs::path DataFolder::word_counts_file(std::string_view name) const {
+  return vectors(name) / "counts";
+}
+
 fs::path DataFolder::model(std::string_view name) const {
   return models() / name;
 }

@@ -5,6 +5,8 @@
 //   address, metrics_address         while a server is SERVING
 //   datasets/NAME/                   core/data's stored form
 //   vectors/NAME/vectors             the file as it was uploaded
+//   vectors/NAME/counts              how often each word occurred, likewise,
+//                                    where that is known
 //   models/NAME/VERSION/             core/nn's model folder, checksums.txt
 //   jobs/JOB/                        lock, checkpoint.bin, result/, worker.log
 //   tmp/                             uploads and backups under way
@@ -46,6 +48,7 @@ class DataFolder {
   std::filesystem::path dataset(std::string_view name) const;
   std::filesystem::path vectors(std::string_view name) const;  // the folder
   std::filesystem::path vectors_file(std::string_view name) const;
+  std::filesystem::path word_counts_file(std::string_view name) const;
   std::filesystem::path model(std::string_view name) const;
   std::filesystem::path model_version(std::string_view name,
                                       std::int64_t version) const;

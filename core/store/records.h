@@ -18,16 +18,19 @@ struct DatasetRecord {
   std::string name;
   std::string sha256;  // of the uploaded bytes and the import options
   std::int64_t rows = 0;
+  bool unlabelled = false;
   absl::Time created_at;
 };
 
 struct VectorsRecord {
   std::string name;
   std::string sha256;  // of the uploaded bytes
-  std::string format;  // "word2vec", "glove"
+  std::string format;  // "word2vec", "word2vec-binary", "glove"
   std::int64_t words = 0;
   std::int64_t dimension = 0;
-  std::int64_t bytes = 0;  // of the stored file
+  std::int64_t bytes = 0;   // of the stored file
+  bool has_counts = false;  // DataFolder::word_counts_file is there
+  std::string job;          // that trained them; "" when they were imported
   absl::Time created_at;
 };
 

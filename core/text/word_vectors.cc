@@ -5,7 +5,15 @@
 namespace carousel {
 
 std::string_view ToString(VectorFormat format) {
-  return format == VectorFormat::kWord2VecText ? "word2vec" : "glove";
+  switch (format) {
+    case VectorFormat::kWord2VecText:
+      return "word2vec";
+    case VectorFormat::kGloveText:
+      return "glove";
+    case VectorFormat::kWord2VecBinary:
+      return "word2vec-binary";
+  }
+  return "";
 }
 
 bool WordVectors::Add(std::string_view word, std::span<const float> values) {

@@ -3,17 +3,22 @@
 // Formats, told apart by content, plain or gzipped:
 //   word2vec text (gensim's save_word2vec_format): a line "count dimension",
 //     then "word v1 ... vd" a line;
-//   GloVe text: the same without the first line.
-// Fields are separated by spaces or tabs; more at the end of a line do no harm,
-// nor do CRLF and empty lines at the end of the file. A word may hold any bytes
-// but space, tab and line ends; in GloVe text, where a few published words hold
-// spaces (glove.840B), the last `dimension` fields are the vector and what is
-// before them is the word, unless that ends in a number: then the line has too
-// many numbers. A byte order mark before the first line is no part of it. A
-// repeated word keeps its first vector, as gensim does.
+//   GloVe text: the same without the first line;
+//   word2vec binary (word2vec's -binary 1, gensim's binary=True): the line
+//     "count dimension", then a word, a space and `dimension` floats in little
+//     endian a vector, with or without a line end behind it.
+// In text, fields are separated by spaces or tabs; more at the end of a line do
+// no harm, nor do CRLF and empty lines at the end of the file. A word may hold
+// any bytes but space, tab and line ends; in GloVe text, where a few published
+// words hold spaces (glove.840B), the last `dimension` fields are the vector
+// and what is before them is the word, unless that ends in a number: then the
+// line has too many numbers. In binary a word holds no zero byte either. A byte
+// order mark before the first line of text is no part of it. A repeated word
+// keeps its first vector, as gensim does.
 #ifndef CAROUSEL_CORE_TEXT_WORD_VECTORS_H_
 #define CAROUSEL_CORE_TEXT_WORD_VECTORS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -28,8 +33,12 @@
 
 namespace carousel {
 
-enum class VectorFormat { kWord2VecText, kGloveText };
-std::string_view ToString(VectorFormat format);  // "word2vec", "glove"
+enum class VectorFormat { kWord2VecText, kGloveText, kWord2VecBinary };
+inline constexpr std::array<VectorFormat, 3> kAllVectorFormats = {
+    VectorFormat::kWord2VecText, VectorFormat::kWord2VecBinary,
+    VectorFormat::kGloveText};
+// "word2vec", "glove", "word2vec-binary"
+std::string_view ToString(VectorFormat format);
 
 // What a file holds, whether or not its vectors were kept.
 struct WordVectorsSummary {
@@ -46,6 +55,9 @@ class WordVectors {
   static constexpr std::size_t kMaxDimension = 4096;
   // The largest published files have some three million lines.
   static constexpr std::int64_t kMaxLines = 10'000'000;
+  // Of a word in a binary file, where no line ends bound it. Phrases that
+  // people train on have some 100.
+  static constexpr std::size_t kMaxBinaryWordBytes = 1024;
 
   explicit WordVectors(std::size_t dimension) : dimension_(dimension) {}
 
@@ -71,12 +83,14 @@ class WordVectors {
 using WordFilter = std::function<bool(std::string_view word)>;
 
 // Reads the whole file and checks all of it, whatever the filter keeps.
-// INVALID_ARGUMENT with the line, and the byte where it helps (both count in
-// the unzipped stream, lines from 1, bytes from 0), for: content that is not
+// INVALID_ARGUMENT with the line, or in binary the number of the word, and the
+// byte where it helps (they count in the unzipped stream, lines and words from
+// 1, bytes from 0), for: content that is not
 // vectors (say, a PNG), no vectors at all, a wrong number of fields, what is
 // not a number that a float holds, NaN or infinity, a dimension over
-// kMaxDimension, more than kMaxLines vectors, more words than word2vec's count.
-// DATA_LOSS when that count is not reached or the gzip stream is cut. `summary`
+// kMaxDimension, more than kMaxLines vectors, more words than word2vec's count,
+// in binary an empty word or one over kMaxBinaryWordBytes. DATA_LOSS when that
+// count is not reached or the gzip stream is cut. `summary`
 // may be null; it is set only when all went well.
 absl::StatusOr<WordVectors> ReadWordVectors(ByteSource& source,
                                             const WordFilter& filter,

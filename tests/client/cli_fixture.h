@@ -70,6 +70,7 @@ class CliTest : public ::testing::Test {
         .in = in,
         .out = out,
         .err = err,
+        .out_is_terminal = terminal_,
         .err_is_terminal = terminal_,
         .variable =
             [this](const std::string& name) { return variables_[name]; },

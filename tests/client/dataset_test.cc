@@ -1,4 +1,5 @@
 // carousel dataset import, list, describe, delete
+#include <cstdint>
 #include <string>
 
 #include "core/base/byte_source.h"
@@ -9,6 +10,7 @@ namespace carousel::client {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -28,12 +30,18 @@ class DatasetTest : public CliTest {
       return grpc::Status::OK;
     };
     server_.describe = [this](const auto& request, auto& response) {
+      request_ = request;
+      response = response_;
       response.mutable_dataset()->set_name(request.name());
       response.mutable_dataset()->set_rows(10);
       *response.mutable_statistics() = statistics_;
       if (!request.vectors().empty()) {
-        response.mutable_statistics()->mutable_coverage()->set_tokens(0.75);
-        response.mutable_statistics()->mutable_coverage()->set_words(0.5);
+        v1::Coverage& coverage =
+            *response.mutable_statistics()->mutable_coverage();
+        coverage.set_tokens(0.75);
+        coverage.set_words(0.5);
+        coverage.add_unknown_words()->set_word("woozy");
+        coverage.mutable_unknown_words(0)->set_count(1200);
       }
       return grpc::Status::OK;
     };
@@ -56,6 +64,8 @@ class DatasetTest : public CliTest {
   v1::DatasetHeader header_;
   std::string received_;
   v1::DatasetStatistics statistics_;
+  v1::DescribeDatasetResponse response_;  // but for name and statistics
+  v1::DescribeDatasetRequest request_;    // the last one
 };
 
 TEST_F(DatasetTest, ImportSendsTheFileAndSaysWhatIsInIt) {
@@ -72,6 +82,25 @@ TEST_F(DatasetTest, ImportSendsTheFileAndSaysWhatIsInIt) {
                     HasSubstr("7 train, 2 validation, 1 test"),
                     HasSubstr("duplicates"), HasSubstr("median 174"),
                     HasSubstr("25.00 % of the positions padded")));
+}
+
+TEST_F(DatasetTest, ImportTakesTextsWithoutLabels) {
+  statistics_.clear_labels();
+  statistics_.clear_splits();
+  response_.mutable_dataset()->set_unlabelled(true);
+  const std::string file = WriteInput("texts.csv", "x");
+  const Outcome outcome =
+      Run({"dataset", "import", "texts", file, "--unlabelled"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(header_.unlabelled());
+  EXPECT_THAT(outcome.out, AllOf(ContainsRegex("labels +none, and no splits"),
+                                 Not(HasSubstr("train"))));
+  const auto json = Run({"dataset", "describe", "texts", "--json"}).Json();
+  EXPECT_EQ(json["unlabelled"], true);
+  EXPECT_EQ(json["labels"].dump(), "{}");
+  EXPECT_EQ(json["splits"].dump(), "{}");
+  ASSERT_EQ(Run({"dataset", "import", "imdb", file}).code, 0);
+  EXPECT_FALSE(header_.unlabelled());
 }
 
 TEST_F(DatasetTest, ImportPassesItsOptionsOn) {
@@ -129,7 +158,8 @@ TEST_F(DatasetTest, DescribeHasItsFields) {
       R"("splits":{"train":7,"validation":2,"test":1},)"
       R"("tokens":{"median":174.0,"mean":234.5,"p95":600.0,"max":1839},)"
       R"("duplicates":2,"vocabulary":1000,"coverage":null,)"
-      R"("padding":{"length":400,"padded_share":0.25}})"
+      R"("padding":{"length":400,"padded_share":0.25},"unlabelled":false,)"
+      R"("lengths":[],"frequent_words":[],"overlaps":[]})"
       "\n");
 }
 
@@ -151,8 +181,64 @@ TEST_F(DatasetTest, DescribeMeasuresTheCoverageOfVectors) {
       Run({"dataset", "describe", "imdb", "--vectors=glove", "--json"}).Json();
   EXPECT_EQ(json["coverage"]["tokens"], 0.75);
   EXPECT_EQ(json["coverage"]["words"], 0.5);
+  EXPECT_EQ(json["coverage"]["unknown"].dump(),
+            R"([{"word":"woozy","count":1200}])");
   EXPECT_THAT(Run({"dataset", "describe", "imdb", "--vectors=glove"}).out,
-              HasSubstr("75.00 % of the tokens"));
+              AllOf(HasSubstr("75.00 % of the tokens"),
+                    ContainsRegex("without vector +woozy 1,200")));
+  EXPECT_EQ(request_.unknown_words(), 0) << "the server's default";
+  Run({"dataset", "describe", "imdb", "--vectors=glove", "--unknown=25"});
+  EXPECT_EQ(request_.unknown_words(), 25);
+  EXPECT_EQ(Run({"dataset", "describe", "imdb", "--unknown=5"}).code, 2);
+  const Outcome many =
+      Run({"dataset", "describe", "imdb", "--vectors=glove", "--unknown=1001"});
+  EXPECT_EQ(many.code, 4);
+  EXPECT_THAT(many.err,
+              HasSubstr("--unknown is 1001; it must be in [1, 1000]"));
+}
+
+TEST_F(DatasetTest, DescribeComparesWithOtherDatasets) {
+  v1::DatasetOverlap& overlap = *response_.add_overlaps();
+  overlap.set_dataset("more");
+  overlap.set_rows(9);
+  (*overlap.mutable_splits())["train"] = 7;
+  (*overlap.mutable_splits())["validation"] = 2;
+  const auto json =
+      Run({"dataset", "describe", "imdb", "--compare=more", "--json"}).Json();
+  EXPECT_THAT(request_.compare_with(), ElementsAre("more"));
+  EXPECT_EQ(json["overlaps"].dump(),
+            R"([{"dataset":"more","rows":9,"splits":{"train":7,)"
+            R"("validation":2,"test":0},"other_splits":{}}])");
+  EXPECT_THAT(
+      Run({"dataset", "describe", "imdb", "--compare=all"}).out,
+      ContainsRegex("also in more +9 of the texts \\(7 train, 2 validation"));
+  EXPECT_THAT(request_.compare_with(), ElementsAre("*"));
+  Run({"dataset", "describe", "imdb", "--compare=a", "--compare=b"});
+  EXPECT_THAT(request_.compare_with(), ElementsAre("a", "b"));
+}
+
+TEST_F(DatasetTest, DescribeDrawsLengthsOnATerminal) {
+  for (const std::int64_t from : {0, 50}) {
+    v1::HistogramBin& bin = *statistics_.add_lengths();
+    bin.set_from(from);
+    (*bin.mutable_texts())["positive"] = 3 * (from / 50 + 1);
+    (*bin.mutable_texts())["negative"] = 0;
+  }
+  statistics_.add_frequent_words()->set_word("the");
+  statistics_.mutable_frequent_words(0)->set_count(12);
+  const std::string plain = Run({"dataset", "describe", "imdb"}).out;
+  EXPECT_THAT(plain, AllOf(HasSubstr("0-49         0         3\n"),
+                           HasSubstr("50+         0         6\n"),
+                           ContainsRegex("most frequent +the\n")));
+  terminal_ = true;
+  EXPECT_THAT(Run({"dataset", "describe", "imdb"}).out, HasSubstr("### 6\n"));
+  variables_["LANG"] = "en_US.UTF-8";
+  EXPECT_THAT(Run({"dataset", "describe", "imdb"}).out,
+              HasSubstr("\xE2\x96\x88 6\n"));
+  const auto json = Run({"dataset", "describe", "imdb", "--json"}).Json();
+  EXPECT_EQ(json["lengths"][1].dump(),
+            R"({"from":50,"texts":{"negative":0,"positive":6}})");
+  EXPECT_EQ(json["frequent_words"].dump(), R"([{"word":"the","count":12}])");
 }
 
 TEST_F(DatasetTest, WarnsOfTextsWithBothLabels) {
@@ -189,8 +275,9 @@ TEST_F(DatasetTest, ListHasItsFields) {
     return grpc::Status::OK;
   };
   const auto json = Run({"dataset", "list", "--json"}).Json();
-  EXPECT_THAT(Keys(json["datasets"][0]),
-              ElementsAre("dataset", "rows", "sha256", "created_at"));
+  EXPECT_THAT(
+      Keys(json["datasets"][0]),
+      ElementsAre("dataset", "rows", "unlabelled", "sha256", "created_at"));
   EXPECT_THAT(Run({"dataset", "list"}).out, HasSubstr("imdb     10,000"));
 }
 

@@ -2,6 +2,8 @@
 #include <grpcpp/client_context.h>
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -46,10 +48,14 @@ class DatasetServiceTest : public ServerFixture {
 
   grpc::Status Describe(const std::string& name,
                         const std::string& vectors = "") {
-    grpc::ClientContext context;
     v1::DescribeDatasetRequest request;
     request.set_name(name);
     request.set_vectors(vectors);
+    return Describe(request);
+  }
+
+  grpc::Status Describe(const v1::DescribeDatasetRequest& request) {
+    grpc::ClientContext context;
     description_.Clear();
     return datasets_->DescribeDataset(&context, request, &description_);
   }
@@ -122,6 +128,100 @@ TEST_F(DatasetServiceTest, DescribesADataset) {
   EXPECT_LT(statistics.coverage().words(), 1);
   ASSERT_THAT(Describe("reviews"), IsGrpcOk());
   EXPECT_FALSE(description_.statistics().has_coverage());
+}
+
+TEST_F(DatasetServiceTest, DescribesHowLongTextsAreAndOfWhatWords) {
+  UploadSamples();
+  ASSERT_THAT(Describe("reviews"), IsGrpcOk());
+  const v1::DatasetStatistics& statistics = description_.statistics();
+  std::map<std::string, std::int64_t> texts;
+  for (const v1::HistogramBin& bin : statistics.lengths()) {
+    for (const auto& [label, count] : bin.texts()) texts[label] += count;
+  }
+  EXPECT_THAT(texts, UnorderedElementsAre(Pair("pos", 20), Pair("neg", 20)));
+  ASSERT_GT(statistics.frequent_words_size(), 1);
+  // Twice in each of the 40 reviews.
+  EXPECT_EQ(statistics.frequent_words(0).word(), "film");
+  EXPECT_EQ(statistics.frequent_words(0).count(), 80);
+}
+
+TEST_F(DatasetServiceTest, ListsFrequentWordsThatVectorsLack) {
+  UploadSamples();
+  ASSERT_THAT(UploadVectors("few", "film 1 2\nthe 3 4\n"), IsGrpcOk());
+  v1::DescribeDatasetRequest request;
+  request.set_name("reviews");
+  request.set_vectors("few");
+  ASSERT_THAT(Describe(request), IsGrpcOk());
+  EXPECT_THAT(description_.statistics().coverage().unknown_words(), SizeIs(10));
+  request.set_unknown_words(1);
+  ASSERT_THAT(Describe(request), IsGrpcOk());
+  const v1::Coverage& coverage = description_.statistics().coverage();
+  ASSERT_THAT(coverage.unknown_words(), SizeIs(1));
+  EXPECT_NE(coverage.unknown_words(0).word(), "film");
+  EXPECT_EQ(coverage.unknown_words(0).count(), 40);
+  request.set_unknown_words(1001);
+  EXPECT_THAT(WrongFields(Describe(request)), ElementsAre("unknown_words"));
+  request.set_unknown_words(-1);
+  EXPECT_THAT(WrongFields(Describe(request)), ElementsAre("unknown_words"));
+}
+
+TEST_F(DatasetServiceTest, FindsTextsThatStandInOtherDatasetsToo) {
+  UploadSamples();
+  ASSERT_THAT(UploadDataset("more", SampleReviews(42)), IsGrpcOk());
+  v1::DatasetHeader header;
+  header.set_name("texts");
+  header.set_unlabelled(true);
+  ASSERT_THAT(UploadDataset(header,
+                            "review\nelsewhere\n\"THE film no 0 was good, a "
+                            "good  film\"\n"),
+              IsGrpcOk());
+  v1::DescribeDatasetRequest request;
+  request.set_name("reviews");
+  request.add_compare_with("*");
+  ASSERT_THAT(Describe(request), IsGrpcOk());
+  ASSERT_THAT(description_.overlaps(), SizeIs(2));
+  const v1::DatasetOverlap& more = description_.overlaps(0);
+  EXPECT_EQ(more.dataset(), "more");
+  EXPECT_EQ(more.rows(), 40);
+  EXPECT_THAT(more.splits(),
+              UnorderedElementsAre(Pair("train", 28), Pair("validation", 8),
+                                   Pair("test", 4)));
+  EXPECT_EQ(more.other_splits().size(), 3);
+  const v1::DatasetOverlap& texts = description_.overlaps(1);
+  EXPECT_EQ(texts.dataset(), "texts");
+  EXPECT_EQ(texts.rows(), 1);
+  EXPECT_THAT(texts.other_splits(), IsEmpty());
+
+  request.set_name("texts");
+  request.set_compare_with(0, "reviews");
+  ASSERT_THAT(Describe(request), IsGrpcOk());
+  EXPECT_TRUE(description_.dataset().unlabelled());
+  EXPECT_THAT(description_.statistics().labels(), IsEmpty());
+  EXPECT_THAT(description_.statistics().splits(), IsEmpty());
+  ASSERT_THAT(description_.overlaps(), SizeIs(1));
+  EXPECT_EQ(description_.overlaps(0).rows(), 1);
+  EXPECT_THAT(description_.overlaps(0).splits(), IsEmpty());
+  EXPECT_EQ(description_.overlaps(0).other_splits().size(), 3);
+}
+
+TEST_F(DatasetServiceTest, ComparesWithWhatIsThereAndAnother) {
+  UploadSamples();
+  v1::DescribeDatasetRequest request;
+  request.set_name("reviews");
+  request.add_compare_with("elsewhere");
+  EXPECT_THAT(Describe(request),
+              GrpcCodeIs(StatusCode::NOT_FOUND, "elsewhere"));
+  request.set_compare_with(0, "*");
+  request.add_compare_with("reviews");
+  EXPECT_THAT(WrongFields(Describe(request)),
+              ElementsAre("compare_with[0]", "compare_with[1]"));
+  while (request.compare_with_size() < 101) request.add_compare_with("x");
+  EXPECT_THAT(WrongFields(Describe(request)), ElementsAre("compare_with"));
+  // All others are none here.
+  request.clear_compare_with();
+  request.add_compare_with("*");
+  ASSERT_THAT(Describe(request), IsGrpcOk());
+  EXPECT_THAT(description_.overlaps(), IsEmpty());
 }
 
 TEST_F(DatasetServiceTest, DescribeRefusesWhatIsWrong) {

@@ -108,6 +108,17 @@ TEST_F(EvaluateTest, EvaluateCountsTextsItCannotRead) {
   EXPECT_EQ(evaluation_.skipped(), 1);
 }
 
+TEST_F(EvaluateTest, TextsWithoutLabelsAreRefused) {
+  StartServer();
+  v1::DatasetHeader header;
+  header.set_name("texts");
+  header.set_unlabelled(true);
+  ASSERT_THAT(UploadDataset(header, "review\ngood\n"), IsGrpcOk());
+  EXPECT_THAT(Evaluate("tiny", "texts"),
+              GrpcCodeIs(StatusCode::FAILED_PRECONDITION,
+                         "dataset texts has no labels to measure by"));
+}
+
 TEST_F(EvaluateTest, EvaluateNamesAllThatIsWrong) {
   StartServer();
   const grpc::Status status = Evaluate("", "No Name", "half");

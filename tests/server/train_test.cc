@@ -116,6 +116,18 @@ TEST_F(TrainTest, TrainNamesWhatIsNotThere) {
   EXPECT_THAT(TryTrain(request), GrpcCodeIs(StatusCode::NOT_FOUND, "nowhere"));
 }
 
+TEST_F(TrainTest, TextsWithoutLabelsAreRefused) {
+  v1::DatasetHeader header;
+  header.set_name("texts");
+  header.set_unlabelled(true);
+  ASSERT_THAT(UploadDataset(header, "review\ngood\n"), IsGrpcOk());
+  v1::TrainRequest request = SampleTrainRequest();
+  request.set_dataset("texts");
+  EXPECT_THAT(TryTrain(request),
+              GrpcCodeIs(StatusCode::FAILED_PRECONDITION,
+                         "dataset texts has no labels to learn from"));
+}
+
 TEST_F(TrainTest, TheSameRequestIdIsTheSameJob) {
   v1::TrainRequest request = EndlessTrainRequest();
   request.set_request_id("once");

@@ -101,6 +101,40 @@ TEST_F(UploadDatasetTest, ImportsADatasetOnce) {
   EXPECT_TRUE(std::filesystem::is_empty(Stored("tmp")));
 }
 
+TEST_F(UploadDatasetTest, ImportsTextsWithoutLabels) {
+  v1::DatasetHeader header = Header("texts");
+  header.set_unlabelled(true);
+  v1::UploadDatasetResponse response;
+  ASSERT_THAT(UploadDataset(header, "review\ngood\nbad\n", &response),
+              IsGrpcOk());
+  EXPECT_TRUE(response.dataset().unlabelled());
+  EXPECT_EQ(response.dataset().rows(), 2);
+  ASSERT_THAT(UploadDataset(header, "review\ngood\nbad\n", &response),
+              IsGrpcOk());
+  EXPECT_FALSE(response.is_new());
+  // The same bytes with their labels are another dataset.
+  header.set_name("reviews");
+  header.set_id_column("id");
+  ASSERT_THAT(UploadDataset(header, SampleReviews()), IsGrpcOk());
+  EXPECT_THAT(UploadDataset("reviews", SampleReviews()),
+              GrpcCodeIs(StatusCode::ALREADY_EXISTS));
+  ASSERT_THAT(UploadDataset("labelled", SampleReviews(), &response),
+              IsGrpcOk());
+  EXPECT_FALSE(response.dataset().unlabelled());
+}
+
+TEST_F(UploadDatasetTest, TextsWithoutLabelsAreNotSplit) {
+  v1::DatasetHeader header = Header("texts");
+  header.set_unlabelled(true);
+  header.set_label_column("mood");
+  header.set_split("70/20/10");
+  header.set_split_seed(1);
+  const grpc::Status status = UploadDataset(header, "review\ngood\n");
+  EXPECT_THAT(WrongFields(status),
+              ElementsAre("label_column", "split", "split_seed"));
+  ExpectNoUploads();
+}
+
 TEST_F(UploadDatasetTest, OtherContentUnderANameIsRefused) {
   ASSERT_THAT(UploadDataset("reviews", SampleReviews()), IsGrpcOk());
   EXPECT_THAT(UploadDataset("reviews", SampleReviews(42)),

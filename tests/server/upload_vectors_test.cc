@@ -3,9 +3,12 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/base/sha256.h"
 #include "gmock/gmock.h"
@@ -26,6 +29,35 @@ constexpr char kMethod[] = "DatasetService/UploadVectors";
 class UploadVectorsTest : public ServerFixture {
  protected:
   void SetUp() override { StartServer(); }
+
+  // SampleVectors with a vocabulary file in pieces; with its checksum, or with
+  // `sha256`.
+  grpc::Status UploadWithCounts(const std::string& name,
+                                const std::vector<std::string>& pieces,
+                                v1::UploadVectorsResponse* response = nullptr,
+                                const std::string& sha256 = "") {
+    grpc::ClientContext context;
+    v1::UploadVectorsResponse own_response;
+    const auto writer = datasets_->UploadVectors(
+        &context, response == nullptr ? &own_response : response);
+    v1::UploadVectorsRequest request;
+    request.mutable_header()->set_name(name);
+    writer->Write(request);
+    std::string whole;
+    for (const std::string& piece : pieces) {
+      request.set_vocabulary_data(piece);
+      writer->Write(request);
+      whole += piece;
+    }
+    request.set_data(SampleVectors());
+    writer->Write(request);
+    request.mutable_end()->set_sha256(ToHex(Sha256Of(SampleVectors())));
+    request.mutable_end()->set_vocabulary_sha256(
+        sha256.empty() ? ToHex(Sha256Of(whole)) : sha256);
+    writer->Write(request);
+    writer->WritesDone();
+    return writer->Finish();
+  }
 };
 
 TEST_F(UploadVectorsTest, ImportsVectorsOnce) {
@@ -45,6 +77,80 @@ TEST_F(UploadVectorsTest, ImportsVectorsOnce) {
   EXPECT_THAT(UploadVectors("words", SampleVectors()),
               GrpcCodeIs(StatusCode::ALREADY_EXISTS, "words"));
   EXPECT_TRUE(std::filesystem::is_empty(Stored("tmp")));
+}
+
+TEST_F(UploadVectorsTest, ImportsTheBinaryFormat) {
+  v1::VectorsHeader header;
+  header.set_name("words");
+  header.set_format("word2vec-binary");
+  v1::UploadVectorsResponse response;
+  const std::string binary =
+      std::string("1 2\ngood ") + std::string("\0\0\x80\x3F\0\0\0\x40", 8);
+  ASSERT_THAT(UploadVectors(header, binary, &response), IsGrpcOk());
+  EXPECT_EQ(response.vectors().format(), "word2vec-binary");
+  EXPECT_EQ(response.vectors().dimension(), 2);
+  header.set_name("others");
+  EXPECT_THAT(WrongFields(UploadVectors(header, SampleVectors())),
+              ElementsAre("format"));
+  EXPECT_THAT(UploadVectors(header, binary.substr(0, binary.size() - 1)),
+              GrpcCodeIs(StatusCode::DATA_LOSS, "word 1 (\"good\")"));
+}
+
+TEST_F(UploadVectorsTest, KeepsTheCountsThatComeWithVectors) {
+  v1::UploadVectorsResponse response;
+  ASSERT_THAT(UploadWithCounts("words", {"good 3\nbad ", "1\n"}, &response),
+              IsGrpcOk());
+  EXPECT_TRUE(response.is_new());
+  EXPECT_TRUE(response.vectors().has_counts());
+  EXPECT_EQ(response.without_count(), response.vectors().words() - 2);
+  std::ifstream file(Stored("vectors/words/counts"));
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}),
+            "good 3\nbad 1\n");
+  // They belong to the content: without them, or with others, it is another.
+  ASSERT_THAT(UploadWithCounts("words", {"good 3\nbad 1\n"}, &response),
+              IsGrpcOk());
+  EXPECT_FALSE(response.is_new());
+  EXPECT_THAT(UploadWithCounts("words", {"good 4\nbad 1\n"}),
+              GrpcCodeIs(StatusCode::ALREADY_EXISTS));
+  EXPECT_THAT(UploadVectors("words", SampleVectors()),
+              GrpcCodeIs(StatusCode::ALREADY_EXISTS));
+  ASSERT_THAT(UploadVectors("bare", SampleVectors(), &response), IsGrpcOk());
+  EXPECT_FALSE(response.vectors().has_counts());
+  EXPECT_TRUE(std::filesystem::is_empty(Stored("tmp")));
+}
+
+TEST_F(UploadVectorsTest, RefusesCountsThatAreNone) {
+  EXPECT_THAT(UploadWithCounts("words", {"good\n"}),
+              GrpcCodeIs(StatusCode::INVALID_ARGUMENT,
+                         "the vocabulary file: line 1: it has 1 fields"));
+  EXPECT_THAT(
+      UploadWithCounts("words", {"zebra 3\n"}),
+      GrpcCodeIs(StatusCode::INVALID_ARGUMENT, "is it that of other vectors?"));
+  const grpc::Status changed =
+      UploadWithCounts("words", {"good 3\n"}, nullptr, "abc");
+  EXPECT_THAT(changed, GrpcCodeIs(StatusCode::DATA_LOSS,
+                                  "what arrived of the vocabulary file"));
+  EXPECT_EQ(ReasonOf(changed), "CHECKSUM_MISMATCH");
+  EXPECT_THAT(
+      UploadWithCounts("words", {}, nullptr, ToHex(Sha256Of(""))),
+      GrpcCodeIs(StatusCode::INVALID_ARGUMENT, "the vocabulary file is empty"));
+  ExpectNoUploads();
+}
+
+TEST_F(UploadVectorsTest, CountsComeBeforeTheVectors) {
+  grpc::ClientContext context;
+  v1::UploadVectorsResponse response;
+  const auto writer = datasets_->UploadVectors(&context, &response);
+  v1::UploadVectorsRequest request;
+  request.mutable_header()->set_name("words");
+  writer->Write(request);
+  request.set_data(SampleVectors());
+  writer->Write(request);
+  request.set_vocabulary_data("good 3\n");
+  writer->Write(request);
+  EXPECT_THAT(writer->Finish(),
+              GrpcCodeIs(StatusCode::INVALID_ARGUMENT, "comes after"));
+  ExpectNoUploads();
 }
 
 TEST_F(UploadVectorsTest, VectorsMustBeWhatTheirHeaderSays) {

@@ -1,9 +1,9 @@
 #include "core/data/corpus_statistics.h"
 
 #include <cstdint>
-#include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/support/status_matchers.h"
@@ -11,10 +11,11 @@
 namespace carousel {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::DoubleEq;
 using ::testing::ElementsAre;
-using ::testing::Eq;
-using ::testing::Optional;
+using ::testing::Field;
+using ::testing::IsEmpty;
 
 TEST(PaddedShareTest, CountsTheEmptyPositions) {
   // Of 4 x 4 positions 1 + 2 + 4 + 4 are filled.
@@ -45,80 +46,103 @@ TEST(ChoosePaddingLengthTest, ManyEmptyTextsStillGetAPosition) {
   EXPECT_EQ(ChoosePaddingLength({0, 0, 0, 5}).length, 1);
 }
 
-Dataset MakeDataset(const std::vector<Example>& examples) {
-  Dataset dataset;
-  dataset.examples = examples;
-  return dataset;
+CorpusStatistics Survey(const std::vector<DatasetRow>& rows,
+                        const TextOptions& options = {},
+                        const CoverageRequest& coverage = {}) {
+  CorpusSurvey survey(options);
+  for (const DatasetRow& row : rows) EXPECT_OK(survey.Add(row));
+  return std::move(survey).Finish(coverage);
 }
 
-TEST(ComputeCorpusStatisticsTest, DescribesASmallCorpus) {
-  Dataset dataset = MakeDataset({
+auto IsWord(std::string_view word, std::int64_t count) {
+  return AllOf(Field(&WordFrequency::word, word),
+               Field(&WordFrequency::count, count));
+}
+
+const std::vector<DatasetRow>& FourReviews() {
+  static const auto& rows = *new std::vector<DatasetRow>{
       {.text = "Good good film!", .label = 1, .split = Split::kTrain},
       {.text = "<b>Bad</b>", .label = 0, .split = Split::kTrain},
       {.text = "good", .label = 1, .split = Split::kTest},
-      {.text = "bad film", .label = 0, .split = Split::kValidation},
-  });
-  dataset.findings.duplicate_rows = 3;
-  ASSERT_OK_AND_ASSIGN(const CorpusStatistics statistics,
-                       ComputeCorpusStatistics(
-                           dataset, TextOptions(), [](std::string_view word) {
-                             return word == "good" || word == "!";
-                           }));
+      {.text = "bad film", .label = 0, .split = Split::kValidation}};
+  return rows;
+}
+
+TEST(CorpusSurveyTest, DescribesASmallCorpus) {
+  const CorpusStatistics statistics = Survey(FourReviews());
   EXPECT_EQ(statistics.rows, 4);
   EXPECT_THAT(statistics.labels, ElementsAre(2, 2));
   EXPECT_THAT(statistics.splits, ElementsAre(2, 1, 1));
-  EXPECT_EQ(statistics.duplicates, 3);
   // good good film ! | bad | good | bad film
   EXPECT_EQ(statistics.vocabulary, 4);
   EXPECT_THAT(statistics.tokens.median, DoubleEq(1.5));
   EXPECT_THAT(statistics.tokens.mean, DoubleEq(2));
   EXPECT_THAT(statistics.tokens.p95, DoubleEq(4));
   EXPECT_EQ(statistics.tokens.max, 4);
-  EXPECT_THAT(statistics.token_coverage, Optional(DoubleEq(4.0 / 8)));
-  EXPECT_THAT(statistics.word_coverage, Optional(DoubleEq(2.0 / 4)));
   EXPECT_EQ(statistics.padding.length, 4);
   EXPECT_THAT(statistics.padding.padded_share, DoubleEq(0.5));
+  EXPECT_THAT(statistics.frequent_words,
+              ElementsAre(IsWord("good", 3), IsWord("bad", 2),
+                          IsWord("film", 2), IsWord("!", 1)));
+  ASSERT_EQ(statistics.lengths.size(), 5);
+  EXPECT_THAT(statistics.lengths[1].texts, ElementsAre(1, 1));
+  EXPECT_THAT(statistics.lengths[2].texts, ElementsAre(1, 0));
+  EXPECT_THAT(statistics.lengths[4].texts, ElementsAre(0, 1));
 }
 
-TEST(ComputeCorpusStatisticsTest, P95IsTheNearestRank) {
-  std::vector<Example> examples;
+TEST(CorpusSurveyTest, MeasuresWhatVectorsHold) {
+  CoverageRequest request = {
+      .has_word =
+          [](std::string_view word) { return word == "good" || word == "!"; },
+      .unknown_words = 10};
+  std::vector<DatasetRow> rows = FourReviews();
+  rows.push_back({.text = "film and film", .label = 1});
+  const CorpusStatistics statistics = Survey(rows, {}, request);
+  ASSERT_TRUE(statistics.coverage.has_value());
+  EXPECT_THAT(statistics.coverage->tokens, DoubleEq(4.0 / 11));
+  EXPECT_THAT(statistics.coverage->words, DoubleEq(2.0 / 5));
+  EXPECT_THAT(
+      statistics.coverage->unknown_words,
+      ElementsAre(IsWord("film", 4), IsWord("bad", 2), IsWord("and", 1)));
+  request.unknown_words = 1;
+  EXPECT_THAT(Survey(rows, {}, request).coverage->unknown_words,
+              ElementsAre(IsWord("film", 4)));
+  request.unknown_words = 0;
+  EXPECT_THAT(Survey(rows, {}, request).coverage->unknown_words, IsEmpty());
+}
+
+TEST(CorpusSurveyTest, P95IsTheNearestRank) {
+  std::vector<DatasetRow> rows;
   std::string text;
   for (int words = 1; words <= 40; ++words) {
     text += "word ";
-    examples.push_back({.text = text});
+    rows.push_back({.text = text});
   }
-  ASSERT_OK_AND_ASSIGN(
-      const CorpusStatistics statistics,
-      ComputeCorpusStatistics(MakeDataset(examples), TextOptions(), nullptr));
+  const CorpusStatistics statistics = Survey(rows);
   EXPECT_THAT(statistics.tokens.p95, DoubleEq(38));
   EXPECT_THAT(statistics.tokens.median, DoubleEq(20.5));
 }
 
-TEST(ComputeCorpusStatisticsTest, WithoutVectorsThereIsNoCoverage) {
-  ASSERT_OK_AND_ASSIGN(const CorpusStatistics statistics,
-                       ComputeCorpusStatistics(MakeDataset({{.text = "good"}}),
-                                               TextOptions(), nullptr));
-  EXPECT_THAT(statistics.token_coverage, Eq(std::nullopt));
-  EXPECT_THAT(statistics.word_coverage, Eq(std::nullopt));
+TEST(CorpusSurveyTest, WithoutVectorsThereIsNoCoverage) {
+  EXPECT_FALSE(Survey({{.text = "good"}}).coverage.has_value());
 }
 
-TEST(ComputeCorpusStatisticsTest, FollowsTheTokenizersOptions) {
-  ASSERT_OK_AND_ASSIGN(
-      const CorpusStatistics statistics,
-      ComputeCorpusStatistics(MakeDataset({{.text = "Good good !!"}}),
-                              {.lowercase = false, .keep_punctuation = false},
-                              nullptr));
+TEST(CorpusSurveyTest, FollowsTheTokenizersOptions) {
+  const CorpusStatistics statistics =
+      Survey({{.text = "Good good !!"}},
+             {.lowercase = false, .keep_punctuation = false});
   EXPECT_EQ(statistics.vocabulary, 2);
   EXPECT_EQ(statistics.tokens.max, 2);
 }
 
-TEST(ComputeCorpusStatisticsTest, StopsWhenItIsAsked) {
-  std::stop_source stop;
-  stop.request_stop();
-  EXPECT_THAT(ComputeCorpusStatistics(MakeDataset({{.text = "good"}}),
-                                      TextOptions(), nullptr, stop.get_token())
-                  .status(),
-              StatusIs(absl::StatusCode::kCancelled));
+TEST(CorpusSurveyTest, TextsWithoutLabelsCountUnderNone) {
+  const CorpusStatistics statistics =
+      Survey({{.text = "one"}, {.text = "one two"}});
+  EXPECT_EQ(statistics.rows, 2);
+  EXPECT_THAT(statistics.labels, ElementsAre(0, 0));
+  EXPECT_THAT(statistics.splits, ElementsAre(0, 0, 0));
+  EXPECT_THAT(statistics.tokens.mean, DoubleEq(1.5));
+  EXPECT_THAT(statistics.lengths[2].texts, ElementsAre(1, 0));
 }
 
 }  // namespace

@@ -1,12 +1,17 @@
 #include "core/data/dataset.h"
 
-#include <fstream>
+#include <filesystem>
+#include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/byte_source.h"
 #include "core/base/files.h"
+#include "core/base/status_macros.h"
+#include "core/data/dataset_import.h"
+#include "core/data/dataset_reader.h"
 #include "core/text/encoder.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -18,9 +23,18 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-absl::StatusOr<Dataset> Import(std::string content,
-                               const ImportOptions& options = {}) {
-  return ImportDataset(*MakeMemorySource(std::move(content)), options);
+SourceOpener InMemory(const std::string& content) {
+  return [content] { return MakeMemorySource(content); };
+}
+
+absl::StatusOr<Dataset> Import(const std::string& content,
+                               const ImportOptions& options = {},
+                               const ImportLimits& limits = {}) {
+  const TempDir folder;
+  RETURN_IF_ERROR(
+      ImportDataset(InMemory(content), options, folder.path(), limits)
+          .status());
+  return ReadDataset(folder.path());
 }
 
 // Ten reviews a label: enough for all three splits.
@@ -169,8 +183,7 @@ TEST(ImportDatasetTest, NamesTheLimitThatARowBreaks) {
       "review,sentiment\n"
       "one,pos\ntwo,neg\nthree,pos\n";
   const auto import = [&](const ImportLimits& limits) {
-    const auto source = MakeMemorySource(content);
-    return ImportDataset(*source, {.shares = {100, 0, 0}}, limits).status();
+    return Import(content, {.shares = {100, 0, 0}}, limits).status();
   };
   EXPECT_OK(import({.rows = 3, .text_bytes = 11}));
   EXPECT_THAT(
@@ -207,6 +220,116 @@ TEST(ImportDatasetTest, ChecksTheShares) {
 bool Same(const Example& a, const Example& b) {
   return a.id == b.id && a.text == b.text && a.label == b.label &&
          a.split == b.split;
+}
+
+TEST(ImportDatasetTest, LeavesNothingOfAFileThatItRefuses) {
+  const TempDir folder;
+  EXPECT_THAT(ImportDataset(InMemory(TwentyReviews() + "Good,neutral\n"), {},
+                            folder.path()),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(ImportDatasetTest, AFileThatChangesMeanwhileIsDataLoss) {
+  const std::string content = TwentyReviews();
+  for (const std::string& second :
+       {content.substr(0, content.rfind('\n', content.size() - 2) + 1),
+        content + "more,positive\n"}) {
+    const TempDir folder;
+    int opened = 0;
+    const auto open = [&]() -> absl::StatusOr<std::unique_ptr<ByteSource>> {
+      return MakeMemorySource(++opened == 1 ? content : second);
+    };
+    EXPECT_THAT(ImportDataset(open, {}, folder.path()),
+                StatusIs(absl::StatusCode::kDataLoss));
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  }
+}
+
+TEST(ImportDatasetTest, AStopEndsIt) {
+  const TempDir folder;
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THAT(ImportDataset(InMemory(TwentyReviews()), {}, folder.path(), {},
+                            stop.get_token()),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
+class UnlabelledTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<DatasetInfo> ImportTexts(const std::string& content,
+                                          ImportOptions options = {}) {
+    options.unlabelled = true;
+    return ImportDataset(InMemory(content), options, folder_.path());
+  }
+
+  TempDir folder_;
+};
+
+TEST_F(UnlabelledTest, ReadsBackItsTextsAndNoMore) {
+  ASSERT_OK_AND_ASSIGN(
+      const DatasetInfo info,
+      ImportTexts("id,review\na,\"One, \"\"two\"\"\"\nb,ONE\nc,one\n"));
+  EXPECT_EQ(info.rows, 3);
+  EXPECT_EQ(info.findings.duplicate_rows, 1);
+  ASSERT_OK_AND_ASSIGN(const auto reader, DatasetReader::Open(folder_.path()));
+  EXPECT_TRUE(reader->info().options.unlabelled);
+  EXPECT_EQ(reader->info().rows, 3);
+  EXPECT_EQ(reader->info().findings.duplicate_rows, 1);
+  std::vector<std::string> read;
+  for (DatasetRow row; *reader->Next(row);) {
+    EXPECT_FALSE(row.label.has_value());
+    EXPECT_FALSE(row.split.has_value());
+    read.push_back(row.id + ": " + row.text);
+  }
+  EXPECT_THAT(read, ElementsAre("a: One, \"two\"", "b: ONE", "c: one"));
+}
+
+TEST_F(UnlabelledTest, NeedsNeitherALabelColumnNorManyRows) {
+  EXPECT_OK(ImportTexts("body\nOne text.\n", {.text_column = "body"}));
+  ASSERT_OK_AND_ASSIGN(const ImportOptions options,
+                       ReadImportOptions(folder_.path()));
+  EXPECT_TRUE(options.unlabelled);
+  EXPECT_EQ(options.text_column, "body");
+}
+
+TEST_F(UnlabelledTest, ChecksItsTextsAsLabelledOnesAre) {
+  EXPECT_THAT(ImportTexts("review\nfine\n<br />\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("row 2 (line 3): the text is empty")));
+  EXPECT_THAT(ImportTexts("review\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("there must be at least one")));
+  EXPECT_THAT(ImportTexts("text\nfine\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("no column \"review\"")));
+}
+
+TEST_F(UnlabelledTest, CannotBeReadAsALabelledOne) {
+  ASSERT_OK(ImportTexts("review\nfine\n"));
+  EXPECT_THAT(ReadDataset(folder_.path()),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("have no labels")));
+}
+
+// Every dataset that was stored before there were unlabelled ones.
+TEST(DatasetFilesTest, ReadsFormatOne) {
+  const TempDir folder;
+  ASSERT_OK(WriteFileAtomically(folder / "rows.csv",
+                                "id,label,split,text\n7,1,train,fine\n"));
+  ASSERT_OK(WriteFileAtomically(
+      folder / "dataset.json",
+      R"({"format_version": 1, "rows": 1, "label_names": ["n", "p"],
+          "options": {"text_column": "t", "label_column": "l",
+                      "id_column": "i", "shares": [70, 20, 10],
+                      "split_seed": 3},
+          "findings": {"duplicate_rows": 0, "conflicting_groups": 0,
+                       "conflict_examples": []}})"));
+  ASSERT_OK_AND_ASSIGN(const Dataset dataset, ReadDataset(folder.path()));
+  ASSERT_EQ(dataset.examples.size(), 1);
+  EXPECT_EQ(dataset.examples[0].text, "fine");
+  EXPECT_EQ(dataset.options.split_seed, 3);
+  EXPECT_FALSE(dataset.options.unlabelled);
 }
 
 TEST(DatasetFilesTest, ReadsBackWhatWasWritten) {

@@ -32,6 +32,7 @@ TEST_F(AssetStoreTest, ADatasetSurvivesARestart) {
   EXPECT_EQ(record.name, "imdb");
   EXPECT_EQ(record.sha256, "d");
   EXPECT_EQ(record.rows, 10);
+  EXPECT_FALSE(record.unlabelled);
   EXPECT_EQ(record.created_at, clock_.Now());
   ASSERT_OK_AND_ASSIGN(const fs::path path, assets_->VerifiedDataset("imdb"));
   EXPECT_EQ(path, folder_->dataset("imdb"));
@@ -54,6 +55,45 @@ TEST_F(AssetStoreTest, VectorsSurviveARestart) {
   ASSERT_OK_AND_ASSIGN(const fs::path path, assets_->VerifiedVectors("glove"));
   EXPECT_EQ(path, folder_->vectors_file("glove"));
   EXPECT_THAT(ReadFile(path), IsOkAndHolds("words of v"));
+}
+
+TEST_F(AssetStoreTest, KnowsWhichDatasetsAreUnlabelled) {
+  ASSERT_OK(
+      assets_
+          ->AddDataset({.name = "texts", .sha256 = "t", .unlabelled = true},
+                       Content("rows", "texts"))
+          .status());
+  Reopen();
+  EXPECT_TRUE(assets_->GetDataset("texts")->unlabelled);
+  EXPECT_TRUE(assets_->ListDatasets({})->records[0].unlabelled);
+}
+
+TEST_F(AssetStoreTest, HandsOutTheCountsOfVectorsThatHaveThem) {
+  const fs::path content = Content("vectors", "words");
+  ASSERT_OK(WriteFileAtomically(content / "counts", "good 3"));
+  ASSERT_OK(assets_
+                ->AddVectors({.name = "glove",
+                              .sha256 = "v",
+                              .has_counts = true,
+                              .job = "job-000007"},
+                             content)
+                .status());
+  ASSERT_OK(AddVectors("bare", "w").status());
+  Reopen();
+  EXPECT_TRUE(assets_->GetVectors("glove")->has_counts);
+  EXPECT_EQ(assets_->GetVectors("glove")->job, "job-000007");
+  ASSERT_OK_AND_ASSIGN(const fs::path path,
+                       assets_->VerifiedWordCounts("glove"));
+  EXPECT_EQ(path, folder_->word_counts_file("glove"));
+  EXPECT_THAT(ReadFile(path), IsOkAndHolds("good 3"));
+  EXPECT_THAT(assets_->VerifiedWordCounts("bare").status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "vectors \"bare\" came without counts of words"));
+  EXPECT_THAT(assets_->VerifiedWordCounts("none").status(),
+              StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_OK(WriteFileAtomically(path, "good 4"));
+  EXPECT_THAT(assets_->VerifiedWordCounts("glove").status(),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("glove/counts")));
 }
 
 TEST_F(AssetStoreTest, DatasetsAndVectorsHaveNamesOfTheirOwn) {

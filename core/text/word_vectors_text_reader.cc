@@ -1,72 +1,24 @@
-// ReadWordVectors: the text formats of word vectors.
-#include <algorithm>
+// The text formats of word vectors.
 #include <cmath>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/base/utf8.h"
-#include "core/text/word_vectors.h"
-#include "fast_float/fast_float.h"
+#include "core/text/word_vectors_readers.h"
 
 namespace carousel {
 namespace {
 
-void SplitFields(std::string_view line, std::vector<std::string_view>& fields) {
-  fields.clear();
-  const char* const end = line.data() + line.size();
-  const auto separates = [](char c) { return c == ' ' || c == '\t'; };
-  for (const char* at = line.data(); at != end;) {
-    if (separates(*at)) {
-      ++at;
-      continue;
-    }
-    const char* const begin = at;
-    while (at != end && !separates(*at)) ++at;
-    fields.emplace_back(begin, at - begin);
-  }
-}
-
-// Whether all of `field` is a number, "nan" and "inf" among them. What is
-// nearer to zero than a float can hold is zero, what is farther is infinite.
-bool ParseFloat(std::string_view field, float& value) {
-  const char* const end = field.data() + field.size();
-  const auto [stop, error] = fast_float::from_chars(field.data(), end, value);
-  return error != std::errc::invalid_argument && stop == end;
-}
-
 bool IsNumber(std::string_view field) {
   float value;
-  return ParseFloat(field, value);
-}
-
-struct Header {
-  std::int64_t count = 0;
-  std::int64_t dimension = 0;
-};
-
-// "count dimension", word2vec's first line.
-std::optional<Header> ParseHeader(const std::vector<std::string_view>& fields) {
-  Header header;
-  if (fields.size() != 2) return std::nullopt;
-  for (const std::string_view field : fields) {
-    if (!std::ranges::all_of(field, absl::ascii_isdigit)) return std::nullopt;
-  }
-  if (!absl::SimpleAtoi(ToAbslView(fields[0]), &header.count) ||
-      !absl::SimpleAtoi(ToAbslView(fields[1]), &header.dimension)) {
-    return std::nullopt;
-  }
-  return header;
+  return ParseVectorNumber(field, value);
 }
 
 // Reads one source from its beginning to its end.
@@ -76,8 +28,8 @@ class Reader {
       : lines_(source), filter_(filter) {}
 
   absl::Status Run();
-  WordVectors TakeVectors() && { return *std::move(vectors_); }
-  const WordVectorsSummary& summary() const { return summary_; }
+  WordVectors TakeVectors() && { return std::move(*collector_).Take(); }
+  const WordVectorsSummary& summary() const { return collector_->summary(); }
 
  private:
   // False at the end. Fills fields_; the file's last lines may be empty, no
@@ -87,12 +39,11 @@ class Reader {
   void DropByteOrderMark();
   // Settles format and dimension.
   absl::Status ReadFirstLine();
-  absl::Status SetDimension(std::int64_t dimension);
+  absl::Status Begin(VectorFormat format, std::int64_t dimension);
   absl::Status ReadVector();
   // Where the word ends and the vector's fields begin.
   absl::StatusOr<std::size_t> CheckFieldCount() const;
   absl::Status ParseValues(std::size_t first_field);
-  void Keep(std::string_view word);
   absl::Status CheckCount() const;
 
   absl::Status LineError(std::string_view problem) const;
@@ -103,11 +54,9 @@ class Reader {
   const WordFilter& filter_;
   std::string_view line_;
   std::vector<std::string_view> fields_;
-  std::optional<Header> header_;  // word2vec has one
-  std::optional<WordVectors> vectors_;
-  std::vector<float> values_;                  // of the current line
-  absl::flat_hash_set<std::string> filtered_;  // words that were not kept
-  WordVectorsSummary summary_;
+  std::optional<Word2VecHeader> header_;  // word2vec has one
+  std::optional<WordVectorsCollector> collector_;
+  std::vector<float> values_;  // of the current line
 };
 
 absl::Status Reader::LineError(std::string_view problem) const {
@@ -148,7 +97,7 @@ absl::StatusOr<bool> Reader::NextLine() {
                          absl::StrCat("after line ", lines_.line_number()));
     }
     if (!*more) return false;
-    SplitFields(line_, fields_);
+    SplitVectorFields(line_, fields_);
     if (!fields_.empty()) break;
     if (empty_line == 0) empty_line = lines_.line_number();
   }
@@ -165,17 +114,12 @@ void Reader::DropByteOrderMark() {
 }
 
 absl::Status Reader::ReadFirstLine() {
-  header_ = ParseHeader(fields_);
+  header_ = ParseWord2VecHeader(fields_);
   if (header_.has_value()) {
-    summary_.format = VectorFormat::kWord2VecText;
-    if (header_->count < 1 || header_->count > WordVectors::kMaxLines) {
-      return LineError(absl::StrCat("the header says ", header_->count,
-                                    " words; it must say 1 to ",
-                                    WordVectors::kMaxLines));
-    }
-    return SetDimension(header_->dimension);
+    const absl::Status count = CheckWord2VecCount(header_->count);
+    if (!count.ok()) return LineError(ToStdView(count.message()));
+    return Begin(VectorFormat::kWord2VecText, header_->dimension);
   }
-  summary_.format = VectorFormat::kGloveText;
   std::size_t numbers = 0;
   while (numbers + 1 < fields_.size() &&
          IsNumber(fields_[fields_.size() - 1 - numbers])) {
@@ -187,23 +131,19 @@ absl::Status Reader::ReadFirstLine() {
                      "its vector, but ",
                      Quote(line_)));
   }
-  return SetDimension(static_cast<std::int64_t>(numbers));
+  return Begin(VectorFormat::kGloveText, static_cast<std::int64_t>(numbers));
 }
 
-absl::Status Reader::SetDimension(std::int64_t dimension) {
-  constexpr std::int64_t kMaxDimension = WordVectors::kMaxDimension;
-  if (dimension < 1 || dimension > kMaxDimension) {
-    return LineError(absl::StrCat("the dimension is ", dimension,
-                                  "; it must be in [1, ", kMaxDimension, "]"));
-  }
-  summary_.dimension = static_cast<std::size_t>(dimension);
-  values_.resize(summary_.dimension);
-  vectors_.emplace(summary_.dimension);
+absl::Status Reader::Begin(VectorFormat format, std::int64_t dimension) {
+  const absl::Status checked = CheckVectorDimension(dimension);
+  if (!checked.ok()) return LineError(ToStdView(checked.message()));
+  values_.resize(static_cast<std::size_t>(dimension));
+  collector_.emplace(format, values_.size(), filter_);
   return absl::OkStatus();
 }
 
 absl::Status Reader::ReadVector() {
-  const std::int64_t lines = summary_.words + summary_.duplicates;
+  const std::int64_t lines = collector_->vectors();
   if (header_.has_value() && lines == header_->count) {
     return LineError(absl::StrCat("the header says ", header_->count,
                                   " words, and here is one more"));
@@ -216,24 +156,24 @@ absl::Status Reader::ReadVector() {
   RETURN_IF_ERROR(ParseValues(first));
   const std::string_view last = fields_[first - 1];
   const char* const begin = fields_[0].data();
-  Keep(std::string_view(begin, last.data() + last.size() - begin));
+  collector_->Add(std::string_view(begin, last.data() + last.size() - begin),
+                  values_);
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::size_t> Reader::CheckFieldCount() const {
   const std::size_t numbers = fields_.size() - 1;
   const bool may_hold_spaces = !header_.has_value();
-  if (numbers < summary_.dimension ||
-      (numbers > summary_.dimension && !may_hold_spaces)) {
-    return LineError(absl::StrCat("a word and ", numbers,
-                                  " numbers; the dimension is ",
-                                  summary_.dimension));
+  if (numbers < values_.size() ||
+      (numbers > values_.size() && !may_hold_spaces)) {
+    return LineError(absl::StrCat(
+        "a word and ", numbers, " numbers; the dimension is ", values_.size()));
   }
-  const std::size_t first = fields_.size() - summary_.dimension;
+  const std::size_t first = fields_.size() - values_.size();
   if (first > 1 && IsNumber(fields_[first - 1])) {
     return FieldError(first - 1,
                       absl::StrCat(", one number too many; the dimension is ",
-                                   summary_.dimension));
+                                   values_.size()));
   }
   return first;
 }
@@ -241,7 +181,7 @@ absl::StatusOr<std::size_t> Reader::CheckFieldCount() const {
 absl::Status Reader::ParseValues(std::size_t first_field) {
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const std::size_t field = first_field + i;
-    if (!ParseFloat(fields_[field], values_[i])) {
+    if (!ParseVectorNumber(fields_[field], values_[i])) {
       return FieldError(field, ", which is not a number");
     }
     if (!std::isfinite(values_[i])) {
@@ -251,15 +191,8 @@ absl::Status Reader::ParseValues(std::size_t first_field) {
   return absl::OkStatus();
 }
 
-void Reader::Keep(std::string_view word) {
-  const bool wanted = !filter_ || filter_(word);
-  const bool is_new =
-      wanted ? vectors_->Add(word, values_) : filtered_.emplace(word).second;
-  ++(is_new ? summary_.words : summary_.duplicates);
-}
-
 absl::Status Reader::CheckCount() const {
-  const std::int64_t lines = summary_.words + summary_.duplicates;
+  const std::int64_t lines = collector_->vectors();
   if (!header_.has_value() || lines == header_->count) return absl::OkStatus();
   return absl::DataLossError(
       absl::StrCat("it ends after line ", lines_.line_number(), " with ", lines,
@@ -268,9 +201,9 @@ absl::Status Reader::CheckCount() const {
 
 }  // namespace
 
-absl::StatusOr<WordVectors> ReadWordVectors(ByteSource& source,
-                                            const WordFilter& filter,
-                                            WordVectorsSummary* summary) {
+absl::StatusOr<WordVectors> ReadTextWordVectors(ByteSource& source,
+                                                const WordFilter& filter,
+                                                WordVectorsSummary* summary) {
   Reader reader(source, filter);
   RETURN_IF_ERROR(reader.Run());
   if (summary != nullptr) *summary = reader.summary();
