@@ -59,6 +59,7 @@ Client::Client(const ClientOptions& options,
     : address_(options.address),
       key_(options.key),
       admin_(v1::AdminService::NewStub(channel)),
+      analysis_(v1::AnalysisService::NewStub(channel)),
       datasets_(v1::DatasetService::NewStub(channel)),
       health_(grpc::health::v1::Health::NewStub(channel)),
       models_(v1::ModelService::NewStub(channel)),
@@ -113,6 +114,13 @@ absl::StatusOr<v1::EmbeddingProjection> Client::GetEmbeddingProjection(
            &v1::SentimentService::StubInterface::GetEmbeddingProjection,
            request, options));
   return std::move(*response.mutable_projection());
+}
+
+absl::StatusOr<v1::GetNeighboursResponse> Client::GetNeighbours(
+    const v1::GetNeighboursRequest& request, const CallOptions& options) const {
+  return Call(*this, *analysis_,
+              &v1::AnalysisService::StubInterface::GetNeighbours, request,
+              options);
 }
 
 absl::StatusOr<v1::ServerInfo> Client::GetServerInfo(

@@ -24,6 +24,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "carousel/v1/admin.grpc.pb.h"
+#include "carousel/v1/analysis.grpc.pb.h"
 #include "carousel/v1/datasets.grpc.pb.h"
 #include "carousel/v1/models.grpc.pb.h"
 #include "carousel/v1/sentiment.grpc.pb.h"
@@ -57,6 +58,10 @@ class Client {
                                           const CallOptions& options) const;
   absl::StatusOr<v1::EmbeddingProjection> GetEmbeddingProjection(
       const v1::GetEmbeddingProjectionRequest& request,
+      const CallOptions& options) const;
+
+  absl::StatusOr<v1::GetNeighboursResponse> GetNeighbours(
+      const v1::GetNeighboursRequest& request,
       const CallOptions& options) const;
 
   absl::StatusOr<v1::TrainingJob> Train(const v1::TrainRequest& request,
@@ -134,6 +139,7 @@ class Client {
   const std::string address_;
   const std::string key_;
   const std::unique_ptr<v1::AdminService::StubInterface> admin_;
+  const std::unique_ptr<v1::AnalysisService::StubInterface> analysis_;
   const std::unique_ptr<v1::DatasetService::StubInterface> datasets_;
   const std::unique_ptr<grpc::health::v1::Health::StubInterface> health_;
   const std::unique_ptr<v1::ModelService::StubInterface> models_;

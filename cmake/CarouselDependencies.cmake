@@ -1,6 +1,6 @@
 # Where every outside library comes from. Debian's packages give all of them
-# but two: LibTorch (the PyPI wheel, unpacked) and google/rpc's .proto files,
-# both put into CAROUSEL_DEPS_DIR by scripts/setup.
+# but three: LibTorch (the PyPI wheel, unpacked), google/rpc's .proto files and
+# plotly.js, all put into CAROUSEL_DEPS_DIR by scripts/setup.
 
 if(DEFINED ENV{CAROUSEL_DEPS_DIR})
   set(default_deps_dir $ENV{CAROUSEL_DEPS_DIR})
@@ -33,6 +33,11 @@ if(CAROUSEL_GRPC)
     message(FATAL_ERROR
       "google/rpc/error_details.proto is not in ${GOOGLEAPIS_DIR}. "
       "Run scripts/setup, or set CAROUSEL_DEPS_DIR.")
+  endif()
+  set(PLOTLY_JS ${CAROUSEL_DEPS_DIR}/plotly/plotly.min.js)
+  if(NOT EXISTS ${PLOTLY_JS})
+    message(FATAL_ERROR
+      "${PLOTLY_JS} is not there. Run scripts/setup, or set CAROUSEL_DEPS_DIR.")
   endif()
 endif()
 

@@ -88,7 +88,8 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
                 }),
       evaluation_(registry_, model_store_, assets_,
                   static_cast<std::size_t>(options.max_batch_rows)),
-      projection_(registry_, assets_),
+      projection_(registry_, model_store_, assets_, *folder_),
+      neighbours_(registry_, assets_),
       retention_(options.retention, *folder_, *database_, clock,
                  [this](const std::string& model, std::int64_t version) {
                    return registry_.Delete({.name = model, .version = version});

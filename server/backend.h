@@ -32,6 +32,7 @@
 #include "server/metrics.h"
 #include "server/options.h"
 #include "server/retention_runner.h"
+#include "server/word_neighbours.h"
 #include "server/word_projection.h"
 #include "worker/process_launcher.h"
 
@@ -64,6 +65,7 @@ class Backend {
   JobRunner& runner() { return *runner_; }
   const Evaluation& evaluation() const { return evaluation_; }
   const WordProjection& projection() const { return projection_; }
+  WordNeighbours& neighbours() { return neighbours_; }
   // For work of milliseconds, and for work of seconds to minutes.
   Executor& quick() { return *quick_; }
   Executor& heavy() { return *heavy_; }
@@ -99,6 +101,7 @@ class Backend {
   ModelRegistry registry_;
   const Evaluation evaluation_;
   const WordProjection projection_;
+  WordNeighbours neighbours_;
   Retention retention_;
   RetentionRunner retention_runner_;
   JobLog job_log_;

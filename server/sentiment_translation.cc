@@ -94,6 +94,42 @@ void CheckSelection(const v1::GetEmbeddingProjectionRequest& request,
   }
 }
 
+void CheckDimensions(int dimensions, WordProjectionRequest& projection,
+                     FieldViolations& violations) {
+  if (dimensions == 0) return;
+  if (dimensions < kMinProjectionDimensions ||
+      dimensions > kMaxProjectionDimensions) {
+    violations.Add("dimensions",
+                   absl::StrCat("dimensions is ", dimensions, "; it must be ",
+                                kMinProjectionDimensions, " or ",
+                                kMaxProjectionDimensions));
+    return;
+  }
+  projection.dimensions = static_cast<std::size_t>(dimensions);
+}
+
+v1::EmbeddingPoint ToProto(const ProjectionPoint& point) {
+  v1::EmbeddingPoint proto;
+  proto.set_word(point.word);
+  proto.mutable_position()->Assign(point.position.begin(),
+                                   point.position.end());
+  if (point.count > 0) proto.set_count(point.count);
+  proto.set_sentiment(point.sentiment);
+  proto.mutable_initial_position()->Assign(point.initial_position.begin(),
+                                           point.initial_position.end());
+  return proto;
+}
+
+v1::EmbeddingPair ToProto(const ProjectionPair& pair) {
+  v1::EmbeddingPair proto;
+  proto.set_a(pair.a);
+  proto.set_b(pair.b);
+  proto.set_relation(pair.relation);
+  proto.set_cosine(pair.cosine);
+  if (pair.initial_cosine) proto.set_initial_cosine(*pair.initial_cosine);
+  return proto;
+}
+
 }  // namespace
 
 absl::StatusOr<PredictRequest> FromProto(
@@ -164,15 +200,16 @@ absl::StatusOr<WordProjectionRequest> FromProto(
   WordProjectionRequest projection;
   CheckSource(request, projection, violations);
   CheckSelection(request, projection, violations);
-  if (request.dimensions() != 0 &&
-      request.dimensions() != kProjectionDimensions) {
-    violations.Add("dimensions",
-                   absl::StrCat("dimensions is ", request.dimensions(),
-                                "; it must be ", kProjectionDimensions));
-  }
+  CheckDimensions(request.dimensions(), projection, violations);
   if (!request.method().empty() && request.method() != kProjectionMethod) {
     violations.Add("method", absl::StrCat("method is ", Quote(request.method()),
                                           "; it must be ", kProjectionMethod));
+  }
+  projection.compare_initial = request.compare_initial();
+  if (request.compare_initial() && request.has_vectors()) {
+    violations.Add("compare_initial",
+                   "compare_initial is for a model; stored vectors are what "
+                   "they were");
   }
   RETURN_IF_ERROR(violations.ToStatus());
   return projection;
@@ -183,26 +220,20 @@ v1::EmbeddingProjection ToProto(const WordProjectionResult& result) {
   const Projection& projection = result.projection;
   proto.set_source(result.source);
   proto.set_method(kProjectionMethod);
-  proto.set_dimensions(kProjectionDimensions);
+  proto.set_dimensions(static_cast<int>(result.dimensions));
   for (const double share : projection.explained_variance) {
     proto.add_explained_variance(share);
   }
   for (const ProjectionPoint& point : projection.points) {
-    v1::EmbeddingPoint& added = *proto.add_points();
-    added.set_word(point.word);
-    added.mutable_position()->Assign(point.position.begin(),
-                                     point.position.end());
-    if (point.count > 0) added.set_count(point.count);
-    added.set_sentiment(point.sentiment);
+    *proto.add_points() = ToProto(point);
   }
   for (const ProjectionPair& pair : projection.pairs) {
-    v1::EmbeddingPair& added = *proto.add_pairs();
-    added.set_a(pair.a);
-    added.set_b(pair.b);
-    added.set_relation(pair.relation);
-    added.set_cosine(pair.cosine);
+    *proto.add_pairs() = ToProto(pair);
   }
   for (const std::string& word : projection.unknown) proto.add_unknown(word);
+  for (const double share : projection.initial_explained_variance) {
+    proto.add_initial_explained_variance(share);
+  }
   return proto;
 }
 

@@ -32,7 +32,8 @@ Services::Services(const ServiceSettings& settings,
           [&backend](const std::stop_token& stop) {
             return backend.CreateBackup(stop);
           },
-          backend.heavy(), log, quick_, gate) {}
+          backend.heavy(), log, quick_, gate),
+      analysis_(authorizer, backend.neighbours(), heavy_) {}
 
 void Services::Register(grpc::ServerBuilder& builder) {
   // gRPC serves health without a descriptor; linking ours lets reflection, and
@@ -44,6 +45,7 @@ void Services::Register(grpc::ServerBuilder& builder) {
   builder.RegisterService(&datasets_);
   builder.RegisterService(&server_);
   builder.RegisterService(&admin_);
+  builder.RegisterService(&analysis_);
 }
 
 void Services::SetServing(grpc::HealthCheckServiceInterface& health,
@@ -53,7 +55,8 @@ void Services::SetServing(grpc::HealthCheckServiceInterface& health,
                            v1::ModelService::service_full_name(),
                            v1::DatasetService::service_full_name(),
                            v1::ServerService::service_full_name(),
-                           v1::AdminService::service_full_name()}) {
+                           v1::AdminService::service_full_name(),
+                           v1::AnalysisService::service_full_name()}) {
     health.SetServingStatus(name, serving);
   }
   health.SetServingStatus(serving);

@@ -11,6 +11,7 @@
 #include "carousel/v1/server.pb.h"
 #include "logging/event_log.h"
 #include "server/admin_service.h"
+#include "server/analysis_service.h"
 #include "server/authorizer.h"
 #include "server/backend.h"
 #include "server/dataset_service.h"
@@ -53,6 +54,7 @@ class Services {
   DatasetService datasets_;
   ServerService server_;
   AdminService admin_;
+  AnalysisService analysis_;
 };
 
 }  // namespace carousel

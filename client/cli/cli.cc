@@ -37,6 +37,7 @@ void AddCommands(CommandLine& line) {
   AddEvaluate(line, line.root());
   AddPredict(line, line.root());
   AddProjection(line, line.root());
+  AddNeighbours(line, line.root());
   CLI::App& models =
       line.AddGroup("models", "Trained model versions", "carousel models list");
   AddModelsList(line, models);

@@ -37,11 +37,28 @@ Json Document(const std::string& text) {
   return document.is_discarded() ? NullIfEmpty(text) : document;
 }
 
-Json PointToJson(const v1::EmbeddingPoint& point) {
-  return {{"word", point.word()},
-          {"position", Array(point.position())},
-          {"count", Optional(point.has_count(), point.count())},
-          {"sentiment", point.sentiment()}};
+Json PointToJson(const v1::EmbeddingPoint& point, bool has_initial) {
+  Json json = {{"word", point.word()},
+               {"position", Array(point.position())},
+               {"count", Optional(point.has_count(), point.count())},
+               {"sentiment", point.sentiment()}};
+  if (has_initial) {
+    json["initial_position"] = Optional(!point.initial_position().empty(),
+                                        Array(point.initial_position()));
+  }
+  return json;
+}
+
+Json PairToJson(const v1::EmbeddingPair& pair, bool has_initial) {
+  Json json = {{"a", pair.a()},
+               {"b", pair.b()},
+               {"relation", pair.relation()},
+               {"cosine", pair.cosine()}};
+  if (has_initial) {
+    json["initial_cosine"] =
+        Optional(pair.has_initial_cosine(), pair.initial_cosine());
+  }
+  return json;
 }
 
 }  // namespace
@@ -118,24 +135,44 @@ Json ToJson(const v1::PredictResult& result, std::int64_t index) {
 }
 
 Json ToJson(const v1::EmbeddingProjection& projection) {
+  const bool has_initial = projection.initial_explained_variance_size() > 0;
   auto points = Json::array();
   for (const auto& point : projection.points()) {
-    points.push_back(PointToJson(point));
+    points.push_back(PointToJson(point, has_initial));
   }
   auto pairs = Json::array();
   for (const auto& pair : projection.pairs()) {
-    pairs.push_back({{"a", pair.a()},
-                     {"b", pair.b()},
-                     {"relation", pair.relation()},
-                     {"cosine", pair.cosine()}});
+    pairs.push_back(PairToJson(pair, has_initial));
   }
-  return {{"source", projection.source()},
-          {"method", projection.method()},
-          {"dimensions", projection.dimensions()},
-          {"explained_variance", Array(projection.explained_variance())},
-          {"points", points},
-          {"pairs", pairs},
-          {"unknown", Array(projection.unknown())}};
+  Json json = {{"source", projection.source()},
+               {"method", projection.method()},
+               {"dimensions", projection.dimensions()},
+               {"explained_variance", Array(projection.explained_variance())},
+               {"points", points},
+               {"pairs", pairs},
+               {"unknown", Array(projection.unknown())}};
+  if (has_initial) {
+    json["initial_explained_variance"] =
+        Array(projection.initial_explained_variance());
+  }
+  return json;
+}
+
+Json ToJson(const v1::GetNeighboursRequest& request,
+            const v1::GetNeighboursResponse& response) {
+  auto neighbours = Json::array();
+  for (const auto& neighbour : response.neighbours()) {
+    neighbours.push_back(
+        {{"word", neighbour.word()},
+         {"cosine", neighbour.cosine()},
+         {"count", Optional(neighbour.has_count(), neighbour.count())}});
+  }
+  return {{"source", response.source()},
+          {"query",
+           {{"positive", Array(request.positive())},
+            {"negative", Array(request.negative())}}},
+          {"neighbours", neighbours},
+          {"unknown", Array(response.unknown())}};
 }
 
 Json ToJson(const v1::Dataset& dataset) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "carousel/v1/analysis.pb.h"
 #include "carousel/v1/datasets.pb.h"
 #include "carousel/v1/models.pb.h"
 #include "carousel/v1/sentiment.pb.h"
@@ -22,7 +23,11 @@ std::string StateName(v1::TrainingJob::State state);
 nlohmann::ordered_json ToJson(const v1::TrainingJob& job);
 nlohmann::ordered_json ToJson(const v1::Epoch& epoch);
 nlohmann::ordered_json ToJson(const v1::Evaluation& evaluation);
+// With what was before training where the server said.
 nlohmann::ordered_json ToJson(const v1::EmbeddingProjection& projection);
+// An answer says not what was asked for.
+nlohmann::ordered_json ToJson(const v1::GetNeighboursRequest& request,
+                              const v1::GetNeighboursResponse& response);
 nlohmann::ordered_json ToJson(const v1::Dataset& dataset);
 nlohmann::ordered_json ToJson(const v1::DescribeDatasetResponse& description);
 nlohmann::ordered_json ToJson(const v1::Vectors& vectors);

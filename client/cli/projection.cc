@@ -6,16 +6,14 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
 #include "client/cli/error_output.h"
 #include "client/cli/format.h"
 #include "client/cli/json_output.h"
-#include "client/cli/projection_page.h"
-#include "client/cli/table.h"
+#include "client/cli/projection_output.h"
+#include "client/cli/projection_parts.h"
 #include "core/base/byte_source.h"
-#include "core/base/csv_reader.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -30,6 +28,7 @@ struct Arguments {
   std::optional<std::int32_t> top;
   bool sentiment = false;
   std::int32_t dims = 2;
+  bool compare = false;
   std::string method = "pca";
   std::string out;
 };
@@ -63,81 +62,19 @@ absl::StatusOr<v1::GetEmbeddingProjectionRequest> MakeRequest(
   }
   request.set_dimensions(arguments.dims);
   request.set_method(arguments.method);
+  request.set_compare_initial(arguments.compare);
   return request;
-}
-
-std::string ToCsv(const v1::EmbeddingProjection& projection) {
-  std::string csv = "word,x,y,count,sentiment\n";
-  for (const v1::EmbeddingPoint& point : projection.points()) {
-    absl::StrAppend(&csv, CsvField(point.word()));
-    for (const double coordinate : point.position()) {
-      absl::StrAppendFormat(&csv, ",%.9g", coordinate);
-    }
-    absl::StrAppend(&csv, ",",
-                    point.has_count() ? absl::StrCat(point.count()) : "", ",",
-                    point.sentiment(), "\n");
-  }
-  return csv;
-}
-
-// The content of FILE, by its extension.
-std::string Render(const v1::EmbeddingProjection& projection,
-                   const std::filesystem::path& path) {
-  if (path.extension() == ".html") return ProjectionPage(projection);
-  if (path.extension() == ".csv") return ToCsv(projection);
-  return ToJson(projection)
-             .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
-         "\n";
-}
-
-void PrintPoints(const v1::EmbeddingProjection& projection, std::ostream& out) {
-  Table points({{"WORD"},
-                {"X", Align::kRight},
-                {"Y", Align::kRight},
-                {"COUNT", Align::kRight},
-                {"SENTIMENT"}});
-  for (const v1::EmbeddingPoint& point : projection.points()) {
-    points.AddRow({point.word(), absl::StrFormat("%.4f", point.position(0)),
-                   absl::StrFormat("%.4f", point.position(1)),
-                   point.has_count() ? FormatCount(point.count()) : "-",
-                   SentimentName(point.sentiment())});
-  }
-  points.Print(out);
-  if (projection.pairs().empty()) return;
-  out << '\n';
-  Table pairs({{"PAIR"}, {""}, {"RELATION"}, {"COSINE", Align::kRight}});
-  for (const v1::EmbeddingPair& pair : projection.pairs()) {
-    pairs.AddRow({pair.a(), pair.b(), pair.relation(),
-                  absl::StrFormat("%.4f", pair.cosine())});
-  }
-  pairs.Print(out);
 }
 
 // What the numbers are worth, for people.
 void Explain(const v1::EmbeddingProjection& projection, Console& console) {
-  console.Message(
-      absl::StrCat(FormatCount(projection.points_size()), " words of ",
-                   projection.source(), "; the axes explain ",
-                   absl::StrJoin(projection.explained_variance(), " and ",
-                                 [](std::string* out, double share) {
-                                   absl::StrAppend(out, FormatShare(share));
-                                 }),
-                   " of the variance."));
+  console.Message(absl::StrCat(
+      FormatCount(projection.points_size()), " words of ", projection.source(),
+      "; the axes explain ", ExplainedShares(projection), " of the variance."));
   if (!projection.unknown().empty()) {
     console.Warning(absl::StrCat("no vector for ",
                                  absl::StrJoin(projection.unknown(), ", ")));
   }
-}
-
-absl::Status CheckShape(const v1::EmbeddingProjection& projection) {
-  for (const v1::EmbeddingPoint& point : projection.points()) {
-    if (point.position_size() != 2) {
-      return absl::InternalError(absl::StrCat(
-          "the server sent ", point.position_size(), " coordinates for \"",
-          point.word(), "\"; it must be 2"));
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<ExitCode> Project(const Arguments& arguments, Session& session) {
@@ -151,12 +88,12 @@ absl::StatusOr<ExitCode> Project(const Arguments& arguments, Session& session) {
   if (session.json()) {
     session.PrintJson(ToJson(projection));
   } else if (arguments.out.empty()) {
-    PrintPoints(projection, console.out());
+    PrintProjection(projection, console.out());
   }
   Explain(projection, console);
   if (!arguments.out.empty()) {
-    const absl::Status written =
-        WriteFileAtomically(arguments.out, Render(projection, arguments.out));
+    const absl::Status written = WriteFileAtomically(
+        arguments.out, RenderProjection(projection, arguments.out));
     if (!written.ok()) return AsInvalidInput(written);
     console.Message(absl::StrCat("Wrote ", arguments.out, "."));
   }
@@ -192,7 +129,7 @@ void AddProjection(CommandLine& line, CLI::App& group) {
   CLI::App& command = line.AddCommand(
       group,
       {.name = "projection",
-       .description = "Word vectors as points in the plane",
+       .description = "Word vectors as points in the plane or in space",
        .example = "carousel projection --model=imdb --out=words.html"},
       [arguments](Session& session) { return Project(*arguments, session); });
   command.add_option("--model", arguments->model,
@@ -204,7 +141,10 @@ void AddProjection(CommandLine& line, CLI::App& group) {
       ->type_name("N");
   command.add_flag("--sentiment", arguments->sentiment,
                    "Sentiment words with antonyms and synonyms (the default)");
-  command.add_option("--dims", arguments->dims, "2");
+  command.add_option("--dims", arguments->dims,
+                     "2, or 3 for a space that turns (default: 2)");
+  command.add_flag("--compare", arguments->compare,
+                   "Of a model: where the words stood before training too");
   command.add_option("--method", arguments->method,
                      "pca: principal component analysis");
   command

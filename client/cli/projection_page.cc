@@ -1,16 +1,15 @@
 #include "client/cli/projection_page.h"
 
 #include <algorithm>
-#include <map>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "client/cli/format.h"
 #include "client/cli/label_layout.h"
 #include "client/cli/projection_page_template.h"
+#include "client/cli/projection_parts.h"
 
 namespace carousel::client {
 namespace {
@@ -25,15 +24,6 @@ constexpr double kMargin = 36;  // from the outermost point to the frame
 constexpr double kFontHeight = 14;
 constexpr double kCharacterWidth = 7.2;
 
-std::string Escape(const std::string& text) {
-  // Bytes that are not UTF-8 become "?" and control characters spaces.
-  return absl::StrReplaceAll(ShortText(text, 200), {{"&", "&amp;"},
-                                                    {"<", "&lt;"},
-                                                    {">", "&gt;"},
-                                                    {"\"", "&quot;"},
-                                                    {"'", "&#39;"}});
-}
-
 // From coordinates to pixels; both axes have the same scale, so that
 // distances look as they are.
 class Scale {
@@ -41,10 +31,14 @@ class Scale {
   explicit Scale(const v1::EmbeddingProjection& projection) {
     double left = 0, right = 0, bottom = 0, top = 0;  // keeps the origin in
     for (const v1::EmbeddingPoint& point : projection.points()) {
-      left = std::min(left, point.position(0));
-      right = std::max(right, point.position(0));
-      bottom = std::min(bottom, point.position(1));
-      top = std::max(top, point.position(1));
+      for (const auto* position :
+           {&point.position(), &point.initial_position()}) {
+        if (position->empty()) continue;
+        left = std::min(left, position->at(0));
+        right = std::max(right, position->at(0));
+        bottom = std::min(bottom, position->at(1));
+        top = std::max(top, position->at(1));
+      }
     }
     const double per_unit_x =
         (kWidth - 2 * kMargin) / std::max(right - left, 1e-9);
@@ -70,53 +64,34 @@ bool IsCrowded(const v1::EmbeddingProjection& projection) {
 }
 
 std::string Summary(const v1::EmbeddingProjection& projection) {
-  std::string text = absl::StrCat(
-      FormatCount(projection.points_size()),
-      " words by principal component analysis. The axes explain ",
-      absl::StrJoin(projection.explained_variance(), " and ",
-                    [](std::string* out, double share) {
-                      absl::StrAppend(out, FormatShare(share));
-                    }),
-      " of the variance; near words have similar vectors. Scroll to zoom, drag "
-      "to move.");
+  std::string text = ProjectionSummary(projection);
+  text += " Scroll to zoom, drag to move.";
   if (IsCrowded(projection)) {
     text += " Zoom in, or point at a marker, for a label that has no room.";
   }
   return text;
 }
 
-// A button a sentiment, which shows and hides its words.
-std::string Legend(const v1::EmbeddingProjection& projection) {
-  std::map<std::string, int> counts;
-  for (const v1::EmbeddingPoint& point : projection.points()) {
-    ++counts[SentimentName(point.sentiment())];
-  }
-  std::string html;
-  for (const int sentiment : {1, -1, 0}) {
-    const std::string name = SentimentName(sentiment);
-    absl::StrAppendFormat(
-        &html,
-        "<button data-sentiment=\"%s\" aria-pressed=\"true\"><svg "
-        "viewBox=\"-6 -6 12 12\" class=\"%s\"><use href=\"#marker-%s\"/></svg> "
-        "%s (%s)</button>\n",
-        name, name, name, name, FormatCount(counts[name]));
-  }
-  return html;
+// Moves the words between where they stood and where they stand.
+std::string BeforeAfter(const v1::EmbeddingProjection& projection) {
+  if (!HasInitial(projection)) return "";
+  return "<label class=\"time\">before <input id=\"time\" type=\"range\" "
+         "min=\"0\" max=\"1\" step=\"0.01\" value=\"1\" "
+         "aria-label=\"From before to after training\"> after "
+         "training</label>\n";
 }
 
-std::string Tooltip(const v1::EmbeddingPoint& point) {
-  std::string text = absl::StrCat(Escape(point.word()), ": ",
-                                  SentimentName(point.sentiment()));
-  if (point.has_count()) {
-    absl::StrAppend(&text, ", seen ", FormatCount(point.count()),
-                    " times in training");
-  }
-  return text;
+// Where the word stood before training; "" where that is not known.
+std::string InitialPlace(const v1::EmbeddingPoint& point, const Scale& scale) {
+  if (point.initial_position_size() == 0) return "";
+  return absl::StrFormat("data-before-x=\"%.2f\" data-before-y=\"%.2f\" ",
+                         scale.X(point.initial_position(0)),
+                         scale.Y(point.initial_position(1)));
 }
 
-std::string Point(const v1::EmbeddingPoint& point, const LabelledPoint& at,
-                  const LabelPlace& label) {
-  const std::string word = Escape(point.word());
+std::string Point(const v1::EmbeddingPoint& point, const Scale& scale,
+                  const LabelledPoint& at, const LabelPlace& label) {
+  const std::string word = EscapeHtml(point.word());
   const std::string sentiment = SentimentName(point.sentiment());
   std::string leader;
   if (label.has_leader) {
@@ -125,12 +100,12 @@ std::string Point(const v1::EmbeddingPoint& point, const LabelledPoint& at,
   }
   return absl::StrFormat(
       "<g class=\"point %s%s\" transform=\"translate(%.2f %.2f)\" "
-      "data-x=\"%.2f\" data-y=\"%.2f\" data-zoom=\"%d\" data-word=\"%s\" "
-      "tabindex=\"0\"><title>%s</title>%s<use href=\"#marker-%s\"/>"
+      "data-x=\"%.2f\" data-y=\"%.2f\" %sdata-zoom=\"%d\" data-word=\"%s\" "
+      "tabindex=\"0\"><title>%s: %s</title>%s<use href=\"#marker-%s\"/>"
       "<text x=\"%.1f\" y=\"%.1f\">%s</text></g>\n",
       sentiment, label.zoom > 1 ? " crowded" : "", at.x, at.y, at.x, at.y,
-      label.zoom, word, Tooltip(point), leader, sentiment, label.dx, label.dy,
-      word);
+      InitialPlace(point, scale), label.zoom, word, word, DescribePoint(point),
+      leader, sentiment, label.dx, label.dy, word);
 }
 
 std::string Points(const v1::EmbeddingProjection& projection,
@@ -146,16 +121,10 @@ std::string Points(const v1::EmbeddingProjection& projection,
       PlaceLabels(points, kWidth, kHeight, kFontHeight);
   std::string svg;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    svg += Point(projection.points(static_cast<int>(i)), points[i], labels[i]);
+    svg += Point(projection.points(static_cast<int>(i)), scale, points[i],
+                 labels[i]);
   }
   return svg;
-}
-
-std::string AxisTitle(const v1::EmbeddingProjection& projection, int axis) {
-  return absl::StrFormat("Component %d (%s of the variance)", axis + 1,
-                         axis < projection.explained_variance_size()
-                             ? FormatShare(projection.explained_variance(axis))
-                             : "unknown share");
 }
 
 std::string Plot(const v1::EmbeddingProjection& projection) {
@@ -194,61 +163,18 @@ std::string Plot(const v1::EmbeddingProjection& projection) {
   return svg;
 }
 
-// One table a relation, the most similar pair first.
-std::string Pairs(const v1::EmbeddingProjection& projection) {
-  std::map<std::string, std::vector<const v1::EmbeddingPair*>> by_relation;
-  for (const v1::EmbeddingPair& pair : projection.pairs()) {
-    by_relation[pair.relation()].push_back(&pair);
-  }
-  if (by_relation.empty()) return "";
-  std::string html =
-      "<h2>Pairs</h2>\n<p>Cosines of the vectors in the full space, not of the "
-      "points above: 1 is the same direction, 0 unrelated, -1 opposite.</p>\n"
-      "<div class=\"pairs\">\n";
-  for (auto& [relation, pairs] : by_relation) {
-    std::stable_sort(
-        pairs.begin(), pairs.end(),
-        [](const auto* a, const auto* b) { return a->cosine() > b->cosine(); });
-    absl::StrAppendFormat(
-        &html,
-        "<table><thead><tr><th colspan=\"2\">%s</th>"
-        "<th class=\"number\">cosine</th></tr></thead><tbody>\n",
-        Escape(relation));
-    for (const v1::EmbeddingPair* pair : pairs) {
-      const std::string a = Escape(pair->a());
-      const std::string b = Escape(pair->b());
-      absl::StrAppendFormat(&html,
-                            "<tr data-a=\"%s\" data-b=\"%s\"><td>%s</td><td>%s"
-                            "</td><td class=\"number\">%.3f</td></tr>\n",
-                            a, b, a, b, pair->cosine());
-    }
-    html += "</tbody></table>\n";
-  }
-  return html + "</div>\n";
-}
-
-std::string Unknown(const v1::EmbeddingProjection& projection) {
-  if (projection.unknown().empty()) return "";
-  return absl::StrCat(
-      "<h2>Without a vector</h2>\n<p>",
-      absl::StrJoin(projection.unknown(), ", ",
-                    [](std::string* out, const std::string& word) {
-                      absl::StrAppend(out, Escape(word));
-                    }),
-      "</p>\n");
-}
-
 }  // namespace
 
 std::string ProjectionPage(const v1::EmbeddingProjection& projection) {
   // One pass: what is filled in is not searched for further names.
   return absl::StrReplaceAll(kProjectionPage,
-                             {{"{{source}}", Escape(projection.source())},
+                             {{"{{source}}", EscapeHtml(projection.source())},
                               {"{{summary}}", Summary(projection)},
-                              {"{{legend}}", Legend(projection)},
+                              {"{{legend}}", SentimentButtons(projection)},
+                              {"{{time}}", BeforeAfter(projection)},
                               {"{{plot}}", Plot(projection)},
-                              {"{{pairs}}", Pairs(projection)},
-                              {"{{unknown}}", Unknown(projection)}});
+                              {"{{pairs}}", PairTables(projection)},
+                              {"{{unknown}}", UnknownWords(projection)}});
 }
 
 }  // namespace carousel::client

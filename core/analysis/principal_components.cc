@@ -65,7 +65,8 @@ PrincipalComponents Decompose(std::span<const float> values, std::size_t rows,
                                          static_cast<std::int64_t>(columns)},
                                         at::kFloat)
                               .to(at::kDouble);
-  const at::Tensor centred = data - data.mean(0, /*keepdim=*/true);
+  const at::Tensor mean = data.mean(0, /*keepdim=*/true);
+  const at::Tensor centred = data - mean;
   // centred = U diag(S) Vh: the rows of Vh are the components, S^2 what each
   // explains of the sum of squares.
   const auto [u, s, vh] = at::linalg_svd(centred, /*full_matrices=*/false);
@@ -77,6 +78,7 @@ PrincipalComponents Decompose(std::span<const float> values, std::size_t rows,
   const at::Tensor shares =
       total > 0 ? variance.div(total) : at::zeros_like(variance);
   return {.dimensions = dimensions,
+          .mean = ToVector(mean),
           .positions = ToVector(centred.matmul(components.t())),
           .components = ToVector(components),
           .explained_variance = ToVector(shares.narrow(0, 0, kept))};

@@ -13,6 +13,7 @@ namespace carousel {
 
 struct PrincipalComponents {
   std::size_t dimensions = 0;
+  std::vector<double> mean;                // [columns], the origin
   std::vector<double> positions;           // [rows, dimensions], row-major
   std::vector<double> components;          // [dimensions, columns], unit rows
   std::vector<double> explained_variance;  // share of each dimension, [0, 1]

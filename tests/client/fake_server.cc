@@ -127,6 +127,12 @@ struct FakeServer::Services {
     FakeServer& fake;
   };
 
+  struct Analysis final : v1::AnalysisService::Service {
+    explicit Analysis(FakeServer& server) : fake(server) {}
+    UNARY(GetNeighbours, find_neighbours)
+    FakeServer& fake;
+  };
+
   explicit Services(FakeServer& server)
       : sentiment(server),
         training(server),
@@ -134,7 +140,8 @@ struct FakeServer::Services {
         datasets(server),
         info(server),
         health(server),
-        admin(server) {}
+        admin(server),
+        analysis(server) {}
 
   Sentiment sentiment;
   Training training;
@@ -143,6 +150,7 @@ struct FakeServer::Services {
   Info info;
   Health health;
   Admin admin;
+  Analysis analysis;
 };
 
 #undef UNARY
@@ -163,6 +171,7 @@ FakeServer::FakeServer(
   builder.RegisterService(&services_->info);
   builder.RegisterService(&services_->health);
   builder.RegisterService(&services_->admin);
+  builder.RegisterService(&services_->analysis);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) throw std::runtime_error("cannot start a server");
   address_ = absl::StrCat("127.0.0.1:", port);

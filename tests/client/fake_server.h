@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "carousel/v1/admin.grpc.pb.h"
+#include "carousel/v1/analysis.grpc.pb.h"
 #include "carousel/v1/datasets.grpc.pb.h"
 #include "carousel/v1/models.grpc.pb.h"
 #include "carousel/v1/sentiment.grpc.pb.h"
@@ -46,6 +47,7 @@ class FakeServer {
   Answer<v1::EvaluateRequest, v1::EvaluateResponse> evaluate;
   Answer<v1::GetEmbeddingProjectionRequest, v1::GetEmbeddingProjectionResponse>
       project;
+  Answer<v1::GetNeighboursRequest, v1::GetNeighboursResponse> find_neighbours;
   Answer<v1::TrainRequest, v1::TrainResponse> train;
   Answer<v1::GetTrainingJobRequest, v1::GetTrainingJobResponse> get_job;
   Answer<v1::ListTrainingJobsRequest, v1::ListTrainingJobsResponse> list_jobs;

@@ -65,6 +65,22 @@ TEST(ProjectionPageTest, SaysWhatTheAxesExplainAndWhatIsMissing) {
   EXPECT_THAT(page, Not(HasSubstr("{{")));
 }
 
+TEST(ProjectionPageTest, WordsMoveFromWhereTheyStoodBefore) {
+  v1::EmbeddingProjection projection = SomeProjection();
+  EXPECT_THAT(ProjectionPage(projection), Not(HasSubstr("id=\"time\"")));
+  projection.add_initial_explained_variance(0.25);
+  projection.add_initial_explained_variance(0.125);
+  projection.mutable_points(0)->add_initial_position(-1);
+  projection.mutable_points(0)->add_initial_position(-1);
+  projection.mutable_pairs(0)->set_initial_cosine(0.7654);
+  const std::string page = ProjectionPage(projection);
+  EXPECT_THAT(page, HasSubstr("id=\"time\""));
+  EXPECT_THAT(page, HasSubstr("data-before-x="));
+  EXPECT_THAT(page, HasSubstr("2 of the words began at random"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"number\">0.765</td>"
+                              "<td class=\"number\">0.654</td>"));
+}
+
 TEST(ProjectionPageTest, NeedsNothingFromElsewhere) {
   const std::string page = ProjectionPage(SomeProjection());
   for (const char* reference :

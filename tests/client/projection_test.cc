@@ -74,6 +74,79 @@ TEST_F(ProjectionTest, SentimentWordsInTwoDimensionsUnlessAskedOtherwise) {
   EXPECT_EQ(request_.top(), 100);
 }
 
+// In three dimensions, and with where "good" stood before training.
+void SayMore(const v1::GetEmbeddingProjectionRequest& request,
+             v1::EmbeddingProjection& projection) {
+  projection.set_dimensions(request.dimensions());
+  projection.add_explained_variance(0.125);
+  for (auto& point : *projection.mutable_points()) point.add_position(2);
+  if (!request.compare_initial()) return;
+  for (const double share : {0.25, 0.125, 0.0625}) {
+    projection.add_initial_explained_variance(share);
+  }
+  for (const double coordinate : {0.5, 0.25, -1.0}) {
+    projection.mutable_points(0)->add_initial_position(coordinate);
+  }
+  projection.mutable_pairs(0)->set_initial_cosine(0.75);
+}
+
+class SpaceProjectionTest : public ProjectionTest {
+ protected:
+  SpaceProjectionTest() {
+    server_.project = [plane = server_.project](const auto& request,
+                                                auto& response) {
+      const grpc::Status status = plane(request, response);
+      SayMore(request, *response.mutable_projection());
+      return status;
+    };
+  }
+};
+
+TEST_F(SpaceProjectionTest, ThreeDimensionsHaveAThirdColumn) {
+  const Outcome outcome = Run({"projection", "--model=imdb", "--dims=3"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(request_.dimensions(), 3);
+  EXPECT_FALSE(request_.compare_initial());
+  EXPECT_THAT(outcome.out, HasSubstr("good  1.0000  -0.5000  2.0000     12"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("50.00 %, 25.00 % and 12.50 % of the variance"));
+  const std::string csv = folder_ / "w.csv";
+  ASSERT_EQ(
+      Run({"projection", "--model=imdb", "--dims=3", "--out=" + csv}).code, 0);
+  EXPECT_THAT(ReadFile(csv), IsOkAndHolds("word,x,y,z,count,sentiment\n"
+                                          "good,1,-0.5,2,12,1\n"
+                                          "\",\",0,0.125,2,,0\n"));
+}
+
+TEST_F(SpaceProjectionTest, CompareShowsWhatWasBeforeWhereItIsKnown) {
+  const auto run = [this](const std::string& option) {
+    return Run({"projection", "--model=imdb", "--dims=3", "--compare", option});
+  };
+  const auto json = run("--json").Json();
+  EXPECT_TRUE(request_.compare_initial());
+  using Json = nlohmann::ordered_json;
+  EXPECT_EQ(json["points"][0]["initial_position"], Json({0.5, 0.25, -1.0}));
+  EXPECT_EQ(json["points"][1]["initial_position"], nullptr);
+  EXPECT_EQ(json["pairs"][0]["initial_cosine"], 0.75);
+  EXPECT_EQ(json["initial_explained_variance"], Json({0.25, 0.125, 0.0625}));
+
+  const std::string csv = folder_ / "w.csv";
+  ASSERT_EQ(run("--out=" + csv).code, 0);
+  EXPECT_THAT(ReadFile(csv), IsOkAndHolds("word,x,y,z,count,sentiment,"
+                                          "initial_x,initial_y,initial_z\n"
+                                          "good,1,-0.5,2,12,1,0.5,0.25,-1\n"
+                                          "\",\",0,0.125,2,,0,,,\n"));
+  EXPECT_THAT(Run({"projection", "--model=imdb", "--dims=3", "--compare"}).out,
+              HasSubstr("good  bad  antonym   0.7500  0.5000"));
+}
+
+TEST_F(SpaceProjectionTest, ThePageOfThreeDimensionsTurns) {
+  const std::string html = folder_ / "w.html";
+  ASSERT_EQ(
+      Run({"projection", "--model=imdb", "--dims=3", "--out=" + html}).code, 0);
+  EXPECT_THAT(ReadFile(html), IsOkAndHolds(HasSubstr("scatter3d")));
+}
+
 TEST_F(ProjectionTest, WordsComeFromAFileOneALine) {
   const std::string words = WriteInput("words.txt", "good\r\n\nbad\nfine");
   ASSERT_EQ(Run({"projection", "--model=imdb", "--words=" + words}).code, 0);
@@ -118,7 +191,13 @@ TEST_F(ProjectionTest, PeopleSeePointsPairsAndWhatTheAxesExplain) {
 
 TEST_F(ProjectionTest, PointsOfAnotherShapeAreAnError) {
   server_.project = [](const auto&, auto& response) {
+    response.mutable_projection()->set_dimensions(2);
     response.mutable_projection()->add_points()->add_position(1);
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(Run({"projection", "--model=imdb"}).code, 1);
+  server_.project = [](const auto&, auto& response) {
+    response.mutable_projection()->set_dimensions(4);
     return grpc::Status::OK;
   };
   EXPECT_EQ(Run({"projection", "--model=imdb"}).code, 1);

@@ -56,6 +56,12 @@ class SpineTest(CarouselTestCase):
         self.run_client("projection", "--model=film", f"--words={words}",
                         f"--out={page}")
         self.assertIn("wonderful", page.read_text())
+        space = self.folder / "space.html"
+        self.run_client("projection", "--model=film", f"--words={words}",
+                        "--dims=3", "--compare", f"--out={space}")
+        self.assertIn('"initial_position":[', space.read_text())
+        near = self.json("neighbours", "--model=film", "wonderful", "--k=3")
+        self.assertEqual(len(near["neighbours"]), 3)
         self.assertEqual(self.server.stop(), 0)
         self.assertFalse((self.data_dir / "address").exists())
 

@@ -36,6 +36,7 @@ std::map<std::string, Role> NeededRoles() {
       {"carousel.v1.AdminService/Backup", Role::kAdmin},
       {"carousel.v1.AdminService/GetLogLevel", Role::kAdmin},
       {"carousel.v1.AdminService/SetLogLevel", Role::kAdmin},
+      {"carousel.v1.AnalysisService/GetNeighbours", Role::kPredict},
       {"carousel.v1.DatasetService/DeleteDataset", Role::kAdmin},
       {"carousel.v1.DatasetService/DeleteVectors", Role::kAdmin},
       {"carousel.v1.DatasetService/DescribeDataset", Role::kPredict},
@@ -65,8 +66,8 @@ std::map<std::string, Role> NeededRoles() {
 
 std::vector<std::string> DeclaredMethods() {
   std::vector<std::string> methods;
-  for (const char* name :
-       {"admin", "datasets", "models", "sentiment", "server", "training"}) {
+  for (const char* name : {"admin", "analysis", "datasets", "models",
+                           "sentiment", "server", "training"}) {
     const auto* const file =
         google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
             std::string("carousel/v1/") + name + ".proto");

@@ -125,6 +125,8 @@ TEST_F(DrainTest, EveryNewCallIsRefused) {
       {"DeleteVectors", CallEmpty(*datasets_, &Datasets::DeleteVectors)},
       {"GetServerInfo",
        CallEmpty(*info_, &v1::ServerService::Stub::GetServerInfo)},
+      {"GetNeighbours",
+       CallEmpty(*analysis_, &v1::AnalysisService::Stub::GetNeighbours)},
       {"Backup", StreamEmpty(*admin_, &v1::AdminService::Stub::Backup)}};
   for (const auto& [method, status] : calls) {
     EXPECT_THAT(status, GrpcCodeIs(StatusCode::UNAVAILABLE)) << method;

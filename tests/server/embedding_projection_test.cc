@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/damage.h"
@@ -13,6 +14,9 @@
 #include "tests/support/held_file.h"
 #include "tests/support/pending_call.h"
 #include "tests/support/server_fixture.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/tiny_model.h"
 
 namespace carousel {
 namespace {
@@ -116,6 +120,108 @@ TEST_F(EmbeddingProjectionTest, ProjectsSentimentWordsWithTheirPairs) {
     EXPECT_THAT(pair.cosine(), AllOf(Ge(-1.000001), Le(1.000001)));
   }
   EXPECT_TRUE(found);
+}
+
+TEST_F(EmbeddingProjectionTest, ProjectsToThreeDimensions) {
+  StartServer();
+  UploadSamples();
+  v1::GetEmbeddingProjectionRequest request;
+  request.set_top(6);
+  request.set_dimensions(3);
+  request.set_model("tiny");
+  ASSERT_THAT(Project(request), IsGrpcOk());
+  const v1::EmbeddingProjection model = projection_;
+  request.set_vectors("words");
+  ASSERT_THAT(Project(request), IsGrpcOk());
+  for (const auto* projection : {&model, &projection_}) {
+    EXPECT_EQ(projection->dimensions(), 3);
+    EXPECT_THAT(projection->explained_variance(), SizeIs(3));
+    for (const v1::EmbeddingPoint& point : projection->points()) {
+      EXPECT_THAT(point.position(), SizeIs(3));
+      EXPECT_THAT(point.initial_position(), IsEmpty());
+    }
+    EXPECT_THAT(projection->initial_explained_variance(), IsEmpty());
+  }
+}
+
+TEST_F(EmbeddingProjectionTest, ShowsWhereTheWordsOfATrainedModelStoodBefore) {
+  StartServer();
+  UploadSamples();
+  v1::TrainRequest train = SampleTrainRequest();
+  train.set_model("trained");
+  Watch(Train(train));
+  v1::GetEmbeddingProjectionRequest request;
+  request.set_model("trained");
+  request.set_compare_initial(true);
+  for (const char* word : {"good", "bad", "film", "the"}) {
+    request.mutable_words()->add_words(word);
+  }
+  ASSERT_THAT(Project(request), IsGrpcOk());
+  EXPECT_THAT(projection_.initial_explained_variance(), SizeIs(2));
+  ASSERT_THAT(projection_.points(), SizeIs(4));
+  for (const v1::EmbeddingPoint& point : projection_.points()) {
+    ASSERT_THAT(point.initial_position(), SizeIs(2));
+    // Two epochs move a word, and not far.
+    for (int d = 0; d < 2; ++d) {
+      EXPECT_NEAR(point.initial_position(d), point.position(d), 0.2);
+    }
+  }
+  ASSERT_THAT(projection_.pairs(), SizeIs(1));
+  const v1::EmbeddingPair& pair = projection_.pairs(0);
+  EXPECT_NEAR(pair.initial_cosine(), pair.cosine(), 0.2);
+  EXPECT_NE(pair.initial_cosine(), pair.cosine());
+}
+
+TEST_F(EmbeddingProjectionTest, VectorsThatAreGoneAreAFailedPrecondition) {
+  StartServer();
+  v1::GetEmbeddingProjectionRequest request;
+  request.set_model("tiny");
+  request.set_top(3);
+  request.set_compare_initial(true);
+  EXPECT_THAT(Project(request),
+              GrpcCodeIs(StatusCode::FAILED_PRECONDITION,
+                         "the vectors \"words\" that tiny@1 began with are not "
+                         "stored any more"));
+}
+
+TEST_F(EmbeddingProjectionTest, OtherVectorsOfThatNameAreAFailedPrecondition) {
+  const TempDir content;
+  ASSERT_OK(WriteTinyModel(content.path()));
+  ASSERT_OK(WriteFileAtomically(content / "provenance.json",
+                                R"({"vectors_sha256": "00ff"})"));
+  PublishModel("other", "reviews", content.path());
+  StartServer();
+  UploadSamples();
+  v1::GetEmbeddingProjectionRequest request;
+  request.set_model("other");
+  request.set_top(3);
+  request.set_compare_initial(true);
+  EXPECT_THAT(Project(request),
+              GrpcCodeIs(StatusCode::FAILED_PRECONDITION,
+                         "are not those that other@1 began with"));
+}
+
+TEST_F(EmbeddingProjectionTest, DamagedFormerVectorsAreDataLoss) {
+  StartServer();
+  UploadSamples();
+  Damage(Stored("vectors/words/vectors"), "0.4", "0.5");
+  v1::GetEmbeddingProjectionRequest request;
+  request.set_model("tiny");
+  request.set_top(3);
+  ASSERT_THAT(Project(request), IsGrpcOk());
+  request.set_compare_initial(true);
+  EXPECT_THAT(Project(request),
+              GrpcCodeIs(StatusCode::DATA_LOSS, "vectors/words/vectors"));
+}
+
+TEST_F(EmbeddingProjectionTest, VectorsThemselvesHaveNoBefore) {
+  StartServer();
+  UploadSamples();
+  v1::GetEmbeddingProjectionRequest request;
+  request.set_vectors("words");
+  request.set_top(3);
+  request.set_compare_initial(true);
+  EXPECT_THAT(WrongFields(Project(request)), ElementsAre("compare_initial"));
 }
 
 TEST_F(EmbeddingProjectionTest, ProjectNamesAllThatIsWrong) {

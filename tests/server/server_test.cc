@@ -84,7 +84,8 @@ TEST_F(ServerTest, HealthSpeaksForEveryService) {
   for (const char* service :
        {"", "carousel.v1.SentimentService", "carousel.v1.TrainingService",
         "carousel.v1.ModelService", "carousel.v1.DatasetService",
-        "carousel.v1.ServerService", "carousel.v1.AdminService"}) {
+        "carousel.v1.ServerService", "carousel.v1.AdminService",
+        "carousel.v1.AnalysisService"}) {
     const auto response = health.Check(service);
     EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING)
         << service;
@@ -251,7 +252,7 @@ TEST_F(ServerTest, ReflectionListsTheServices) {
        {"carousel.v1.SentimentService", "carousel.v1.TrainingService",
         "carousel.v1.ModelService", "carousel.v1.DatasetService",
         "carousel.v1.ServerService", "carousel.v1.AdminService",
-        "grpc.health.v1.Health"}) {
+        "carousel.v1.AnalysisService", "grpc.health.v1.Health"}) {
     EXPECT_THAT(text, HasSubstr(service));
   }
 }

@@ -90,6 +90,7 @@ void ServerFixture::StartServer(EventLog& log) {
   datasets_ = v1::DatasetService::NewStub(channel_);
   info_ = v1::ServerService::NewStub(channel_);
   admin_ = v1::AdminService::NewStub(channel_);
+  analysis_ = v1::AnalysisService::NewStub(channel_);
 }
 
 void ServerFixture::StopServer() { server_.reset(); }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "carousel/v1/admin.grpc.pb.h"
+#include "carousel/v1/analysis.grpc.pb.h"
 #include "carousel/v1/datasets.grpc.pb.h"
 #include "carousel/v1/models.grpc.pb.h"
 #include "carousel/v1/sentiment.grpc.pb.h"
@@ -114,6 +115,7 @@ class ServerFixture : public ::testing::Test {
   std::unique_ptr<v1::DatasetService::Stub> datasets_;
   std::unique_ptr<v1::ServerService::Stub> info_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
+  std::unique_ptr<v1::AnalysisService::Stub> analysis_;
 };
 
 }  // namespace carousel

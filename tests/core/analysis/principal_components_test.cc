@@ -44,6 +44,7 @@ TEST(PrincipalComponentsTest, AgreesWithAHandMadeExample) {
   // The largest loading is positive: 0.8 of (0.6, 0.8), and of (0.8, -0.6).
   EXPECT_THAT(pca.components,
               Pointwise(DoubleNear(near), {0.6, 0.8, 0.8, -0.6}));
+  EXPECT_THAT(pca.mean, Pointwise(DoubleNear(near), {10., 20.}));
   EXPECT_THAT(pca.positions,
               Pointwise(DoubleNear(near), {5., 0., -5., 0., 0., -1., 0., 1.}));
 }

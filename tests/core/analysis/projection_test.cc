@@ -1,6 +1,8 @@
 #include "core/analysis/projection.h"
 
 #include <cmath>
+#include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,11 +15,21 @@ namespace carousel {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::Pointwise;
 using ::testing::SizeIs;
 using enum absl::StatusCode;
+
+double Distance(const std::vector<double>& a, const std::vector<double>& b) {
+  double square = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    square += (a[i] - b[i]) * (a[i] - b[i]);
+  }
+  return std::sqrt(square);
+}
 
 WordVectors SmallVectors() {
   WordVectors vectors(3);
@@ -32,7 +44,7 @@ TEST(ProjectWordsTest, KeepsTheOrderListsTheUnknownAndIgnoresRepeats) {
   const std::vector<std::string> words = {"film", "xyzzy", "good", "film",
                                           "bad",  "Good",  "xyzzy"};
   ASSERT_OK_AND_ASSIGN(const Projection projection,
-                       ProjectWords(SmallVectors(), words, 2, nullptr));
+                       ProjectWords(SmallVectors(), words, 2, {}));
   EXPECT_THAT(projection.points,
               ElementsAre(AllOf(Field(&ProjectionPoint::word, "film"),
                                 Field(&ProjectionPoint::sentiment, 0)),
@@ -51,7 +63,7 @@ TEST(ProjectWordsTest, KeepsTheOrderListsTheUnknownAndIgnoresRepeats) {
 TEST(ProjectWordsTest, GivesCosinesOfThePairsThatAreShown) {
   const std::vector<std::string> words = {"bad", "great", "good", "film"};
   ASSERT_OK_AND_ASSIGN(const Projection projection,
-                       ProjectWords(SmallVectors(), words, 2, nullptr));
+                       ProjectWords(SmallVectors(), words, 2, {}));
   ASSERT_THAT(projection.pairs, SizeIs(2));
   EXPECT_EQ(projection.pairs[0].a, "good");
   EXPECT_EQ(projection.pairs[0].b, "bad");
@@ -67,17 +79,85 @@ TEST(ProjectWordsTest, ShowsTheVocabularysCounts) {
   seen.Add("good", 7);
   const Vocabulary vocabulary = Vocabulary::Build(seen, 1, 100);
   const std::vector<std::string> words = {"good", "bad", "film"};
-  ASSERT_OK_AND_ASSIGN(const Projection projection,
-                       ProjectWords(SmallVectors(), words, 1, &vocabulary));
+  ASSERT_OK_AND_ASSIGN(
+      const Projection projection,
+      ProjectWords(SmallVectors(), words, 1, {.counts = &vocabulary}));
   EXPECT_THAT(projection.points,
               ElementsAre(Field(&ProjectionPoint::count, 7),
                           Field(&ProjectionPoint::count, 0),
                           Field(&ProjectionPoint::count, 0)));
 }
 
+// "good" and "bad" were one until training took them apart, "great" was twice
+// as long, and "film" had no vector.
+WordVectors FormerVectors() {
+  WordVectors vectors(3);
+  vectors.Add("good", std::vector<float>{0, 0.5, 0});
+  vectors.Add("bad", std::vector<float>{0, 0.5, 0});
+  vectors.Add("great", std::vector<float>{2, 2, 0});
+  return vectors;
+}
+
+TEST(ProjectWordsTest, WhereWordsStoodBeforeIsOnTheSameAxes) {
+  const std::vector<std::string> words = {"good", "bad", "great", "film"};
+  const WordVectors now = SmallVectors();
+  ASSERT_OK_AND_ASSIGN(const Projection alone, ProjectWords(now, words, 3, {}));
+  // The vectors themselves, as what was before, stand where they stand.
+  ASSERT_OK_AND_ASSIGN(const Projection unmoved,
+                       ProjectWords(now, words, 3, {.initial = &now}));
+  ASSERT_THAT(unmoved.points, SizeIs(4));
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(unmoved.points[i].position, alone.points[i].position);
+    EXPECT_THAT(unmoved.points[i].initial_position,
+                Pointwise(DoubleNear(1e-9), unmoved.points[i].position));
+  }
+  EXPECT_THAT(unmoved.initial_explained_variance,
+              Pointwise(DoubleNear(1e-9), unmoved.explained_variance));
+
+  const WordVectors former = FormerVectors();
+  ASSERT_OK_AND_ASSIGN(const Projection moved,
+                       ProjectWords(now, words, 3, {.initial = &former}));
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(moved.points[i].position, alone.points[i].position);
+  }
+  EXPECT_EQ(moved.points[0].initial_position, moved.points[1].initial_position);
+  EXPECT_THAT(moved.points[3].initial_position, SizeIs(0));
+  // Three axes turn the space and keep its distances.
+  EXPECT_NEAR(Distance(moved.points[0].initial_position,
+                       moved.points[2].initial_position),
+              2.5, 1e-9);
+  EXPECT_NEAR(
+      Distance(moved.points[0].initial_position, moved.points[0].position),
+      std::sqrt(1.25), 1e-9);
+  const auto& shares = moved.initial_explained_variance;
+  EXPECT_NEAR(std::accumulate(shares.begin(), shares.end(), 0.0), 1, 1e-9);
+}
+
+TEST(ProjectWordsTest, PairsHaveTheirFormerCosinesWhereTheyAreKnown) {
+  WordVectors former(3);
+  former.Add("good", std::vector<float>{0, 1, 0});
+  former.Add("bad", std::vector<float>{0, 2, 0});
+  const std::vector<std::string> words = {"bad", "great", "good", "film"};
+  ASSERT_OK_AND_ASSIGN(
+      const Projection projection,
+      ProjectWords(SmallVectors(), words, 2, {.initial = &former}));
+  ASSERT_THAT(projection.pairs, SizeIs(2));
+  EXPECT_EQ(projection.pairs[0].initial_cosine, 1);
+  EXPECT_EQ(projection.pairs[0].cosine, -1);
+  EXPECT_EQ(projection.pairs[1].initial_cosine, std::nullopt);  // good, great
+}
+
+TEST(ProjectWordsTest, RefusesFormerVectorsOfAnotherDimension) {
+  const WordVectors former(2);
+  const std::vector<std::string> words = {"bad", "great", "good"};
+  EXPECT_THAT(ProjectWords(SmallVectors(), words, 2, {.initial = &former}),
+              StatusIs(kFailedPrecondition,
+                       HasSubstr("2 numbers a word; those after it have 3")));
+}
+
 TEST(ProjectWordsTest, RefusesTooFewKnownWords) {
   const std::vector<std::string> words = {"good", "bad", "xyzzy", "good"};
-  EXPECT_THAT(ProjectWords(SmallVectors(), words, 2, nullptr),
+  EXPECT_THAT(ProjectWords(SmallVectors(), words, 2, {}),
               StatusIs(kInvalidArgument, AllOf(HasSubstr("2 of the 3 words"),
                                                HasSubstr("at least 3"))));
 }
@@ -91,10 +171,10 @@ TEST(ProjectWordsTest, TakesUpToFiveThousandDistinctWords) {
                 std::vector<float>{static_cast<float>(i), i % 7 * 1.0f});
   }
   EXPECT_THAT(
-      ProjectWords(vectors, words, 1, nullptr),
+      ProjectWords(vectors, words, 1, {}),
       StatusIs(kInvalidArgument, AllOf(HasSubstr("5001"), HasSubstr("5000"))));
   words.back() = words.front();
-  EXPECT_THAT(ProjectWords(vectors, words, 1, nullptr),
+  EXPECT_THAT(ProjectWords(vectors, words, 1, {}),
               IsOkAndHolds(Field(&Projection::points, SizeIs(5000))));
 }
 
