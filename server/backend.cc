@@ -52,6 +52,7 @@ JobRunnerOptions MakeRunnerOptions(const ServerOptions& options) {
   runner.max_queued = options.max_queued_jobs;
   runner.stop_grace =
       absl::ToChronoNanoseconds(options.drain * kStopGraceShare);
+  runner.stall.limit = absl::ToChronoNanoseconds(options.stall);
   return runner;
 }
 
