@@ -7,8 +7,8 @@
 
 #include "core/base/status_macros.h"
 #include "core/engine/engine.h"
-#include "core/store/lost_catalogue.h"
 #include "core/serve/torch_live_model.h"
+#include "core/store/lost_catalogue.h"
 #include "server/call_context.h"
 
 namespace carousel {
