@@ -1,6 +1,6 @@
 # The commands a person needs, and nothing else: the build is CMake's, the work
 # is in scripts/.
-.PHONY: bench binaries build demo format install lint setup test test-docker
+.PHONY: bench binaries build demo format install lint setup test test-docker test-long
 
 setup:
 	scripts/setup
@@ -28,6 +28,11 @@ test: build
 	cmake --build --preset tsan
 	ctest --preset tsan
 	ctest --preset release
+
+# What takes longer than a test should: a hundred rounds of kills, a full disk at
+# every write of a training run.
+test-long: build
+	ctest --preset release -C long -L long
 
 # The image and the compose file for hosts without a GPU, built and run; needs
 # Docker's engine, Python and openssl, and nothing that `make build` makes.

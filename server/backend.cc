@@ -8,6 +8,7 @@
 #include "core/base/status_macros.h"
 #include "core/engine/engine.h"
 #include "core/serve/torch_live_model.h"
+#include "core/store/lost_catalogue.h"
 #include "server/call_context.h"
 
 namespace carousel {
@@ -52,6 +53,7 @@ JobRunnerOptions MakeRunnerOptions(const ServerOptions& options) {
   runner.max_queued = options.max_queued_jobs;
   runner.stop_grace =
       absl::ToChronoNanoseconds(options.drain * kStopGraceShare);
+  runner.stall.limit = absl::ToChronoNanoseconds(options.stall);
   return runner;
 }
 
@@ -62,6 +64,7 @@ absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(
     const Clock& clock, const EventLog& log) {
   ASSIGN_OR_RETURN(std::unique_ptr<DataFolder> folder,
                    DataFolder::Open(options.data_dir));
+  RETURN_IF_ERROR(RefuseLostCatalogue(*folder));
   ASSIGN_OR_RETURN(std::unique_ptr<CatalogueDatabase> database,
                    CatalogueDatabase::Open(folder->database()));
   std::unique_ptr<Backend> backend(new Backend(options, device, metrics, clock,

@@ -52,6 +52,9 @@ ABSL_FLAG(int, threads, 0,
 ABSL_FLAG(int, train_slots, 1, "Training jobs at the same time");
 ABSL_FLAG(int, train_threads, 0,
           "Threads of each training job; 0: all cores divided by train_slots");
+ABSL_FLAG(int, stall_seconds, 600,
+          "How long a worker may tell nothing before it is killed and its job "
+          "goes on from its checkpoint; 0: for ever");
 ABSL_FLAG(int, drain_seconds, 30,
           "How long a stop waits for running calls and workers");
 ABSL_FLAG(std::string, key_file, kNoFile,
@@ -124,6 +127,7 @@ carousel::ServerOptions ReadFlags() {
   options.threads = absl::GetFlag(FLAGS_threads);
   options.train_slots = absl::GetFlag(FLAGS_train_slots);
   options.train_threads = absl::GetFlag(FLAGS_train_threads);
+  options.stall = absl::Seconds(absl::GetFlag(FLAGS_stall_seconds));
   options.drain = absl::Seconds(absl::GetFlag(FLAGS_drain_seconds));
   options.key_file = FileOf(absl::GetFlag(FLAGS_key_file));
   options.allow_open = absl::GetFlag(FLAGS_allow_open);

@@ -85,6 +85,8 @@ absl::Status Validate(const ServerOptions& options) {
   CheckRange("--threads", options.threads, 0, 1024, violations);
   CheckRange("--train_slots", options.train_slots, 1, 64, violations);
   CheckRange("--train_threads", options.train_threads, 0, 1024, violations);
+  CheckRange("--stall_seconds", absl::ToInt64Seconds(options.stall), 0,
+             kMaxDays * 86400, violations);
   CheckRange("--drain_seconds", absl::ToInt64Seconds(options.drain), 0, 86400,
              violations);
   CheckRange("--max_queued_jobs", options.max_queued_jobs, 1, 1000000,

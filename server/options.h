@@ -23,6 +23,7 @@ struct ServerOptions {
   int threads = 0;  // inside one operation of LibTorch; 0: its default
   int train_slots = 1;
   int train_threads = 0;  // of each worker; 0: the cores shared by the slots
+  absl::Duration stall = absl::Seconds(600);  // --stall_seconds; 0: never
   absl::Duration drain = absl::Seconds(30);
   // Who may do what (server/key_ring.h); "": everybody everything.
   std::filesystem::path key_file;

@@ -7,6 +7,12 @@
 #include "worker/wire.h"
 
 namespace carousel {
+namespace {
+
+// Far below any limit of core/jobs/stall_watch.h that makes sense.
+constexpr std::chrono::milliseconds kAlivePeriod(250);
+
+}  // namespace
 
 EventWriter::EventWriter(int socket, std::stop_source stop)
     : socket_(socket), stop_(std::move(stop)) {}
@@ -46,6 +52,13 @@ void EventWriter::OnEpoch(const EpochMetrics& metrics) {
   Write(event);
 }
 
+void EventWriter::OnAlive() {
+  if (std::chrono::steady_clock::now() - last_write_ < kAlivePeriod) return;
+  worker::v1::Event event;
+  event.mutable_alive();
+  Write(event);
+}
+
 void EventWriter::WriteDone(const TrainingRunResult& result) {
   worker::v1::Event event;
   worker::v1::Done& proto = *event.mutable_done();
@@ -71,6 +84,7 @@ void EventWriter::Write(const worker::v1::Event& event) {
   if (!status_.ok()) return;
   status_ = WriteMessage(socket_, event);
   if (!status_.ok()) stop_.request_stop();
+  last_write_ = std::chrono::steady_clock::now();
 }
 
 }  // namespace carousel

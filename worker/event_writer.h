@@ -2,6 +2,7 @@
 #ifndef CAROUSEL_WORKER_EVENT_WRITER_H_
 #define CAROUSEL_WORKER_EVENT_WRITER_H_
 
+#include <chrono>
 #include <stop_token>
 #include <string_view>
 
@@ -21,6 +22,8 @@ class EventWriter final : public TrainingObserver {
   void OnStage(std::string_view stage) override;
   void OnBatch(const BatchProgress& progress) override;
   void OnEpoch(const EpochMetrics& metrics) override;
+  // Written when nothing else was for a while.
+  void OnAlive() override;
 
   // The last event, one of them.
   void WriteDone(const TrainingRunResult& result);
@@ -36,6 +39,7 @@ class EventWriter final : public TrainingObserver {
   const int socket_;
   std::stop_source stop_;
   absl::Status status_;
+  std::chrono::steady_clock::time_point last_write_;
 };
 
 }  // namespace carousel

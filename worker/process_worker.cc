@@ -71,6 +71,10 @@ void ProcessWorker::Read() {
   } else if (!*told) {
     absl::StrAppend(&exited.description,
                     " without saying how the training ended");
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+      absl::StrAppend(&exited.description,
+                      "; the kernel does that when memory runs out");
+    }
   }
   sink_(exited);
 }

@@ -19,6 +19,7 @@ class RunLog final : public TrainingObserver {
   void OnStage(std::string_view stage) override;
   void OnBatch(const BatchProgress& progress) override;
   void OnEpoch(const EpochMetrics& metrics) override;
+  void OnAlive() override { next_.OnAlive(); }
 
  private:
   const EventLog& log_;

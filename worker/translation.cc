@@ -65,6 +65,8 @@ std::optional<WorkerEvent> FromProto(const worker::v1::Event& event) {
       return FromProto(event.done());
     case Event::kFailed:
       return WorkerFailed{event.failed().reason()};
+    case Event::kAlive:
+      return WorkerAlive{};
     case Event::kStopped:
     case Event::EVENT_NOT_SET:
       return std::nullopt;

@@ -156,7 +156,10 @@ absl::Status CreateFolder(const fs::path& folder) {
     }
     return ErrnoToStatus(error, "create", folder);
   }
-  return SyncPath(ParentOf(folder));
+  absl::Status status = SyncPath(ParentOf(folder));
+  // Whoever hears of an error looks after no folder.
+  if (!status.ok()) ::rmdir(folder.c_str());
+  return status;
 }
 
 absl::Status RemoveAll(const fs::path& path) {

@@ -30,6 +30,7 @@
 #include "core/jobs/job_event.h"
 #include "core/jobs/job_observer.h"
 #include "core/jobs/job_queue.h"
+#include "core/jobs/stall_watch.h"
 #include "core/jobs/watch_hub.h"
 #include "core/jobs/worker.h"
 #include "core/jobs/worker_run.h"
@@ -50,6 +51,8 @@ struct JobRunnerOptions {
   // a write that the catalogue refused is tried again: there it doubles with
   // every try, up to a minute.
   std::chrono::steady_clock::duration retry_delay = std::chrono::seconds(1);
+  // When a worker that tells nothing is killed: that is a death of its own.
+  StallRule stall;
 };
 
 // Thread-safe.

@@ -129,7 +129,7 @@ WorkerEnd JobRunner::RunWorker(int slot, const JobRecord& job) {
   if (ready.ok()) ready = CreateFolder(assignment->job_folder);
   if (!ready.ok()) return WorkerEnd{.not_started = ready};
 
-  WorkerRun run;
+  WorkerRun run(options_.stall);
   {
     MutexLock lock(mutex_);
     ActiveJob& active = active_.at(job.job);

@@ -44,6 +44,7 @@ struct WorkerProgress {
 struct WorkerEpoch {  // its checkpoint is on the disk
   EpochRecord epoch;
 };
+struct WorkerAlive {};  // it is at work that nothing else tells of
 struct WorkerDone {
   std::filesystem::path model_folder;
   std::int64_t best_epoch = 0;
@@ -59,8 +60,9 @@ struct WorkerExited {
   bool clean = false;
   std::string description;
 };
-using WorkerEvent = std::variant<WorkerStage, WorkerProgress, WorkerEpoch,
-                                 WorkerDone, WorkerFailed, WorkerExited>;
+using WorkerEvent =
+    std::variant<WorkerStage, WorkerProgress, WorkerEpoch, WorkerAlive,
+                 WorkerDone, WorkerFailed, WorkerExited>;
 
 // A running worker. Destroying it before WorkerExited kills it and waits.
 class Worker {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace carousel {
 namespace {
 
@@ -32,7 +34,11 @@ WorkerEnd WorkerRun::Run(
     }
   }
   auto worker = TryLaunch(launcher, assignment, [&](const WorkerEvent& event) {
-    if (!RecordEnd(event)) on_event(event);
+    // The last event may be the end of this object.
+    if (RecordEnd(event)) return;
+    on_event(event);
+    MutexLock lock(mutex_);
+    stall_watch_.OnEventEnds();
   });
   if (!worker.ok()) return WorkerEnd{.not_started = worker.status()};
   WaitForExit(**worker);
@@ -51,6 +57,7 @@ void WorkerRun::RequestStop(std::chrono::steady_clock::duration grace) {
 
 bool WorkerRun::RecordEnd(const WorkerEvent& event) {
   MutexLock lock(mutex_);
+  stall_watch_.OnEventEnds();
   if (const auto* done = std::get_if<WorkerDone>(&event)) {
     end_.done = *done;
     return true;
@@ -63,19 +70,49 @@ bool WorkerRun::RecordEnd(const WorkerEvent& event) {
     // After a verdict it does not matter how the process went.
     if (!end_.done && !end_.failure) {
       end_.stopped = exited->clean || deadline_.has_value();
-      end_.death = exited->description;
+      end_.death = DescribeDeath(*exited);
     }
     exited_ = true;
     changed_.NotifyAll();
     return true;
   }
+  stall_watch_.OnEventBegins();
   return false;
+}
+
+std::string WorkerRun::DescribeDeath(const WorkerExited& exited) const {
+  if (!stalled_) return exited.description;
+  return absl::StrCat(
+      "it made no progress for ",
+      std::chrono::duration_cast<std::chrono::seconds>(stall_.limit).count(),
+      " s and was killed");
+}
+
+void WorkerRun::WaitForNews() {
+  const bool can_stall = stall_.limit > stall_.limit.zero();
+  while (!exited_ && !deadline_.has_value() && !stalled_) {
+    if (can_stall) {
+      changed_.WaitUntil(
+          mutex_, std::chrono::steady_clock::now() + stall_.check_period);
+      stalled_ = !exited_ && stall_watch_.IsStalled();
+    } else {
+      changed_.Wait(mutex_);
+    }
+  }
+}
+
+void WorkerRun::Kill(Worker& worker) {
+  mutex_.Unlock();
+  worker.Kill();
+  mutex_.Lock();
+  while (!exited_) changed_.Wait(mutex_);
 }
 
 void WorkerRun::WaitForExit(Worker& worker) {
   MutexLock lock(mutex_);
-  while (!exited_ && !deadline_.has_value()) changed_.Wait(mutex_);
+  WaitForNews();
   if (exited_) return;
+  if (stalled_) return Kill(worker);
   mutex_.Unlock();
   worker.RequestStop();
   mutex_.Lock();
@@ -83,11 +120,7 @@ void WorkerRun::WaitForExit(Worker& worker) {
   while (!exited_ && std::chrono::steady_clock::now() < *deadline_) {
     changed_.WaitUntil(mutex_, *deadline_);
   }
-  if (exited_) return;
-  mutex_.Unlock();
-  worker.Kill();
-  mutex_.Lock();
-  while (!exited_) changed_.Wait(mutex_);
+  if (!exited_) Kill(worker);
 }
 
 }  // namespace carousel

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "core/base/mutex.h"
+#include "core/jobs/stall_watch.h"
 #include "core/jobs/worker.h"
 
 namespace carousel {
@@ -30,8 +31,13 @@ struct WorkerEnd {
 // Thread-safe; Run() is called once.
 class WorkerRun {
  public:
+  explicit WorkerRun(const StallRule& stall = {})
+      : stall_(stall), stall_watch_(stall) {}
+
   // Launches the worker and returns when it is gone. `on_event` hears stages,
-  // progress and epochs, from the worker's thread.
+  // progress and epochs, from the worker's thread. A worker that is silent for
+  // longer than the rule allows is killed; after its verdict that changes
+  // nothing, else it has died of it.
   WorkerEnd Run(WorkerLauncher& launcher, const WorkerAssignment& assignment,
                 const std::function<void(const WorkerEvent&)>& on_event)
       EXCLUDES(mutex_);
@@ -45,6 +51,12 @@ class WorkerRun {
   // Records how the worker ends; false for what is no part of that.
   bool RecordEnd(const WorkerEvent& event) EXCLUDES(mutex_);
   void WaitForExit(Worker& worker) EXCLUDES(mutex_);
+  // Until it has exited, somebody wants it to stop, or it has stalled.
+  void WaitForNews() REQUIRES(mutex_);
+  void Kill(Worker& worker) REQUIRES(mutex_);
+  std::string DescribeDeath(const WorkerExited& exited) const REQUIRES(mutex_);
+
+  const StallRule stall_;
 
   Mutex mutex_;
   CondVar changed_;
@@ -52,6 +64,8 @@ class WorkerRun {
   std::optional<std::chrono::steady_clock::time_point> deadline_
       GUARDED_BY(mutex_);
   bool exited_ GUARDED_BY(mutex_) = false;
+  StallWatch stall_watch_ GUARDED_BY(mutex_);
+  bool stalled_ GUARDED_BY(mutex_) = false;
   WorkerEnd end_ GUARDED_BY(mutex_);
 };
 

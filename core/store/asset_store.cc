@@ -72,10 +72,13 @@ absl::Status AssetStore::RemoveUnnamed(const Kind& kind,
                                        const std::string& name) {
   // Gigabytes take a while to remove, and the catalogue waits for nobody.
   const fs::path aside = folder_.NewTemporary(name);
-  RETURN_IF_ERROR(database_.Transact([&](SQLite::Database& database) {
-    if (kind.Exists(database, name)) return absl::OkStatus();
-    return MoveAside((folder_.*kind.parent)() / name, aside);
-  }));
+  RETURN_IF_ERROR(
+      database_.Transact([&](SQLite::Database& database) -> absl::Status {
+        if (kind.Exists(database, name)) return absl::OkStatus();
+        const fs::path content = (folder_.*kind.parent)() / name;
+        if (MoveAside(content, aside).ok()) return absl::OkStatus();
+        return RemoveAll(content);  // a full disk may have no room for a name
+      }));
   return RemoveAll(aside);
 }
 

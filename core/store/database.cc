@@ -2,8 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "SQLiteCpp/Backup.h"
@@ -22,12 +24,35 @@ constexpr int kApplicationId = 0x6361726f;
 // How long to wait for another program, such as sqlite3 in an operator's hand.
 constexpr int kBusyMilliseconds = 5000;
 
-absl::Status ToStatus(const SQLite::Exception& exception) {
-  const std::string message =
-      absl::StrCat("the catalogue's database: ", exception.what());
+// What the operating system had said, as errno; 0 when it was not asked.
+// `connection` may be null.
+int SystemError(const SQLite::Exception& exception, sqlite3* connection) {
   switch (exception.getErrorCode()) {
     case SQLITE_FULL:
-      return absl::ResourceExhaustedError(message);
+      return ENOSPC;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      return connection == nullptr ? 0 : sqlite3_system_errno(connection);
+    default:
+      return 0;
+  }
+}
+
+absl::Status ToStatus(const SQLite::Exception& exception,
+                      const std::filesystem::path& path,
+                      sqlite3* connection = nullptr) {
+  std::string message =
+      absl::StrCat("the catalogue's database: ", exception.what());
+  // SQLite calls a full disk so only where it was a write that failed.
+  const int system_error = SystemError(exception, connection);
+  if (system_error != 0) {
+    absl::StrAppend(&message, " (", path.string(), ": ",
+                    std::generic_category().message(system_error), ")");
+  }
+  if (system_error == ENOSPC || system_error == EDQUOT) {
+    return absl::ResourceExhaustedError(message);
+  }
+  switch (exception.getErrorCode()) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return absl::DataLossError(message);
@@ -60,10 +85,13 @@ absl::Status CheckOwner(SQLite::Database& database, int version) {
 
 absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
     const std::filesystem::path& path) {
+  std::unique_ptr<SQLite::Database> connection;
+  sqlite3* handle = nullptr;  // once there is one
   try {
-    auto connection = std::make_unique<SQLite::Database>(
+    connection = std::make_unique<SQLite::Database>(
         path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
         kBusyMilliseconds);
+    handle = connection->getHandle();
     // FULL: a commit that returned has survived a power cut.
     connection->exec(
         "PRAGMA journal_mode = WAL;"
@@ -76,7 +104,7 @@ absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
     }
     return database;
   } catch (const SQLite::Exception& exception) {
-    return WithContext(ToStatus(exception), path.string());
+    return WithContext(ToStatus(exception, path, handle), path.string());
   }
 }
 
@@ -114,30 +142,32 @@ absl::Status CatalogueDatabase::Transact(
     transaction.commit();
     return absl::OkStatus();
   } catch (const SQLite::Exception& exception) {
-    return ToStatus(exception);
+    return ToStatus(exception, path_, database_->getHandle());
   }
 }
 
 absl::Status CatalogueDatabase::CopyTo(
     const std::filesystem::path& path) const {
+  std::unique_ptr<SQLite::Database> copy;
   try {
     // A connection of its own: SQLite copies none that has begun to write.
     SQLite::Database source(path_.string(), SQLite::OPEN_READONLY,
                             kBusyMilliseconds);
-    SQLite::Database copy(path.string(),
-                          SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    copy = std::make_unique<SQLite::Database>(
+        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
     // Gone before the copy is touched again.
-    const int result = SQLite::Backup(copy, source).executeStep();
+    const int result = SQLite::Backup(*copy, source).executeStep();
     if (result != SQLITE_DONE) {
       return absl::UnavailableError(
           absl::StrCat("the catalogue's database cannot be copied now: ",
                        sqlite3_errstr(result)));
     }
     // Out of WAL, which is three files.
-    copy.exec("PRAGMA journal_mode = DELETE");
+    copy->exec("PRAGMA journal_mode = DELETE");
     return absl::OkStatus();
   } catch (const SQLite::Exception& exception) {
-    return ToStatus(exception);
+    return ToStatus(exception, path,
+                    copy == nullptr ? nullptr : copy->getHandle());
   }
 }
 

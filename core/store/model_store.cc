@@ -66,15 +66,18 @@ absl::Status ModelStore::Recover() {
 absl::Status ModelStore::RemoveUnnamed(const fs::path& folder) {
   // Gigabytes take a while to remove, and the catalogue waits for nobody.
   const fs::path aside = folder_.NewTemporary(folder.filename().string());
-  RETURN_IF_ERROR(database_.Transact([&](SQLite::Database& database) {
-    const bool is_named = Query(database,
-                                "SELECT 1 FROM model_versions "
-                                "WHERE model = ? AND CAST(version AS TEXT) = ?",
-                                folder.parent_path().filename().string(),
-                                folder.filename().string())
-                              .executeStep();
-    return is_named ? absl::OkStatus() : MoveAside(folder, aside);
-  }));
+  RETURN_IF_ERROR(
+      database_.Transact([&](SQLite::Database& database) -> absl::Status {
+        const bool is_named =
+            Query(database,
+                  "SELECT 1 FROM model_versions "
+                  "WHERE model = ? AND CAST(version AS TEXT) = ?",
+                  folder.parent_path().filename().string(),
+                  folder.filename().string())
+                .executeStep();
+        if (is_named || MoveAside(folder, aside).ok()) return absl::OkStatus();
+        return RemoveAll(folder);  // a full disk may have no room for a name
+      }));
   return RemoveAll(aside);
 }
 

@@ -138,6 +138,18 @@ absl::StatusOr<RestoredBackup> RestoreInto(const fs::path& file,
 
 }  // namespace
 
+namespace {
+
+// What would keep the next try from finding the folder as this one did.
+void Withdraw(const fs::path& data_dir, bool existed) {
+  RemoveAll(data_dir / kLock).IgnoreError();
+  // Parents that were made for it stay: they are empty folders.
+  std::error_code ignored;
+  if (!existed) fs::remove(data_dir, ignored);
+}
+
+}  // namespace
+
 absl::StatusOr<RestoredBackup> RestoreBackup(const fs::path& file,
                                              const fs::path& data_dir) {
   RETURN_IF_ERROR(CheckEmpty(data_dir, ""));
@@ -146,16 +158,15 @@ absl::StatusOr<RestoredBackup> RestoreBackup(const fs::path& file,
   if (error) return ErrnoToStatus(error.value(), "find", data_dir);
   RETURN_IF_ERROR(CreateFolder(data_dir));
   // No server starts on what is half there.
-  ASSIGN_OR_RETURN(
-      const auto lock,
-      FileLock::Acquire(data_dir / kLock,
-                        absl::StrCat("a restore, process ", ::getpid())));
-  absl::StatusOr<RestoredBackup> restored = RestoreInto(file, data_dir);
-  if (!restored.ok()) {
-    RemoveAll(data_dir / kLock).IgnoreError();
-    // Parents that were made for it stay: they are empty folders.
-    if (!existed) fs::remove(data_dir, error);
+  const auto lock = FileLock::Acquire(
+      data_dir / kLock, absl::StrCat("a restore, process ", ::getpid()));
+  if (!lock.ok()) {
+    const bool is_taken = absl::IsFailedPrecondition(lock.status());
+    if (!is_taken) Withdraw(data_dir, existed);
+    return lock.status();
   }
+  absl::StatusOr<RestoredBackup> restored = RestoreInto(file, data_dir);
+  if (!restored.ok()) Withdraw(data_dir, existed);
   return restored;
 }
 

@@ -59,7 +59,8 @@ absl::Status PredictBatch(const SentimentLstm& model, const Batch& batch,
 
 absl::StatusOr<std::vector<double>> PredictProbabilities(
     const SentimentLstm& model, std::span<const EncodedText> texts,
-    std::size_t batch_size, const std::stop_token& stop) {
+    std::size_t batch_size, const std::stop_token& stop,
+    const std::function<void()>& on_batch) {
   try {
     const at::NoGradGuard no_grad;
     const std::vector<std::size_t> order = SortedByLength(texts);
@@ -72,6 +73,7 @@ absl::StatusOr<std::vector<double>> PredictProbabilities(
       RETURN_IF_ERROR(PredictBatch(
           model, MakeBatch(texts, {}, left.first(rows)), probabilities));
       left = left.subspan(rows);
+      if (on_batch) on_batch();
     }
     return probabilities;
   } catch (...) {
@@ -82,9 +84,10 @@ absl::StatusOr<std::vector<double>> PredictProbabilities(
 absl::StatusOr<ClassificationReport> EvaluateModel(
     const SentimentLstm& model, std::span<const EncodedText> texts,
     std::span<const float> labels, std::size_t batch_size,
-    const std::stop_token& stop) {
-  ASSIGN_OR_RETURN(const std::vector<double> probabilities,
-                   PredictProbabilities(model, texts, batch_size, stop));
+    const std::stop_token& stop, const std::function<void()>& on_batch) {
+  ASSIGN_OR_RETURN(
+      const std::vector<double> probabilities,
+      PredictProbabilities(model, texts, batch_size, stop, on_batch));
   std::vector<int> targets;
   targets.reserve(labels.size());
   for (const float label : labels) targets.push_back(label >= 0.5F ? 1 : 0);

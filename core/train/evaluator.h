@@ -3,6 +3,7 @@
 #define CAROUSEL_CORE_TRAIN_EVALUATOR_H_
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -19,16 +20,18 @@ class SentimentLstm;
 // length: `batch_size`, at least 1, bounds their rows, and BatchLimits their
 // padded tokens. CANCELLED when `stop` was requested; FAILED_PRECONDITION when
 // an answer is not finite; what LibTorch throws as torch_status.h has it.
-// Thread-safe.
+// `on_batch`, which may be null, is called after each batch. Thread-safe.
 absl::StatusOr<std::vector<double>> PredictProbabilities(
     const SentimentLstm& model, std::span<const EncodedText> texts,
-    std::size_t batch_size, const std::stop_token& stop = {});
+    std::size_t batch_size, const std::stop_token& stop = {},
+    const std::function<void()>& on_batch = nullptr);
 
 // The same, measured against labels (0 or 1).
 absl::StatusOr<ClassificationReport> EvaluateModel(
     const SentimentLstm& model, std::span<const EncodedText> texts,
     std::span<const float> labels, std::size_t batch_size,
-    const std::stop_token& stop = {});
+    const std::stop_token& stop = {},
+    const std::function<void()>& on_batch = nullptr);
 
 }  // namespace carousel
 

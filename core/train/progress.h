@@ -52,6 +52,10 @@ class TrainingObserver {
   virtual void OnBatch(const BatchProgress& progress) = 0;
   // After the epoch's checkpoint is on the disk: what was told is not lost.
   virtual void OnEpoch(const EpochMetrics& metrics) = 0;
+  // After every piece of work that nothing else tells of and that grows with
+  // the data: a batch of validation. Whoever hears nothing at all for minutes
+  // may take the run for dead.
+  virtual void OnAlive() {}
 };
 
 }  // namespace carousel

@@ -81,7 +81,7 @@ class TorchTrainer final : public Trainer {
   absl::Status TrainEpoch(std::int64_t epoch, const EpochPlan& plan,
                           const std::stop_token& stop, EpochMeter& meter);
   absl::StatusOr<ClassificationReport> ValidateModel(
-      const std::stop_token& stop) const;
+      TrainingObserver& observer, const std::stop_token& stop) const;
   // Makes the epoch that just ended part of the state, on the disk too.
   absl::Status Keep(const EpochMetrics& metrics);
   std::string InputsDigest() const;
@@ -107,7 +107,8 @@ absl::StatusOr<TrainingResult> TorchTrainer::RunEpochs(
     observer.OnEpoch(metrics);
   }
   RETURN_IF_ERROR(RestoreWeights(state_.best_weights, *learner_->model()));
-  ASSIGN_OR_RETURN(ClassificationReport validation, ValidateModel(stop));
+  ASSIGN_OR_RETURN(ClassificationReport validation,
+                   ValidateModel(observer, stop));
   return TrainingResult{
       .epochs = state_.epochs,
       .compute = state_.compute,
@@ -164,7 +165,8 @@ absl::StatusOr<EpochMetrics> TorchTrainer::RunEpoch(
   EpochMeter meter(epoch, static_cast<std::int64_t>(plan.batches.size()),
                    *options_.clock, observer);
   RETURN_IF_ERROR(TrainEpoch(epoch, plan, stop, meter));
-  const absl::StatusOr<ClassificationReport> validation = ValidateModel(stop);
+  const absl::StatusOr<ClassificationReport> validation =
+      ValidateModel(observer, stop);
   if (!validation.ok()) {
     return WithContext(validation.status(),
                        absl::StrCat("epoch ", epoch, ", validation"));
@@ -196,10 +198,11 @@ absl::Status TorchTrainer::TrainEpoch(std::int64_t epoch, const EpochPlan& plan,
 }
 
 absl::StatusOr<ClassificationReport> TorchTrainer::ValidateModel(
-    const std::stop_token& stop) const {
+    TrainingObserver& observer, const std::stop_token& stop) const {
   return EvaluateModel(*learner_->model(), validation_.texts,
                        validation_.labels,
-                       static_cast<std::size_t>(parameters_.batch_size), stop);
+                       static_cast<std::size_t>(parameters_.batch_size), stop,
+                       [&observer] { observer.OnAlive(); });
 }
 
 absl::Status TorchTrainer::Keep(const EpochMetrics& metrics) {

@@ -66,7 +66,7 @@ def lay_out_mortal_server(folder):
 class Server:
     """A carouseld of one data folder."""
 
-    def __init__(self, data_dir, *flags, binaries=BINARIES):
+    def __init__(self, data_dir, *flags, binaries=BINARIES, environment=None):
         self.data_dir = pathlib.Path(data_dir)
         self.log = open(self.data_dir.parent / "server.log", "a")
         for name in ("address", "metrics_address"):
@@ -75,7 +75,8 @@ class Server:
             [binaries / "carouseld", f"--data_dir={data_dir}",
              "--listen=127.0.0.1:0", "--metrics_listen=127.0.0.1:0",
              "--device=cpu", "--threads=1", "--train_threads=1", *flags],
-            stdout=subprocess.PIPE, stderr=self.log, text=True)
+            stdout=subprocess.PIPE, stderr=self.log, text=True,
+            env=environment)
         # The server says so on standard output once health is SERVING.
         line = self.process.stdout.readline()
         if not line.startswith("serving"):
@@ -124,11 +125,11 @@ class CarouselTestCase(unittest.TestCase):
         self.server = Server(self.data_dir, *flags, **options)
         return self.server
 
-    def start_mortal_server(self):
+    def start_mortal_server(self, *flags, **options):
         binaries = self.folder / "bin"
         if not binaries.exists():
             lay_out_mortal_server(binaries)
-        return self.start_server(binaries=binaries)
+        return self.start_server(*flags, binaries=binaries, **options)
 
     def doom(self, number, *fates):
         """Says where the workers of a job that is not there yet shall die."""

@@ -42,6 +42,7 @@ TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
   options.threads = -1;
   options.train_slots = 0;
   options.train_threads = -1;
+  options.stall = absl::Seconds(-1);
   options.drain = absl::Seconds(-1);
   options.max_queued_jobs = 0;
   options.predict_queue = 0;
@@ -53,9 +54,9 @@ TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
   EXPECT_THAT(
       WrongFlags(options),
       ElementsAre("--metrics_listen", "--engine", "--device", "--threads",
-                  "--train_slots", "--train_threads", "--drain_seconds",
-                  "--max_queued_jobs", "--predict_queue", "--max_batch_rows",
-                  "--max_upload_bytes", "--keep_versions",
+                  "--train_slots", "--train_threads", "--stall_seconds",
+                  "--drain_seconds", "--max_queued_jobs", "--predict_queue",
+                  "--max_batch_rows", "--max_upload_bytes", "--keep_versions",
                   "--keep_checkpoints_days", "--keep_jobs_days"));
 }
 

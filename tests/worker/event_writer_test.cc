@@ -43,6 +43,25 @@ class EventWriterTest : public ::testing::Test {
   std::stop_source stop_;
 };
 
+TEST_F(EventWriterTest, LifeIsToldWhenNothingElseIs) {
+  EventWriter events(ours_.get(), stop_);
+  events.OnAlive();  // the first event
+  Next<WorkerAlive>();
+  events.OnStage("training");
+  Next<WorkerStage>();
+  // As fast as this, they are not worth a message each.
+  for (int batch = 0; batch < 1000; ++batch) events.OnAlive();
+  events.OnStage("saving");
+  int alive = 0;
+  for (;;) {
+    worker::v1::Event message;
+    ASSERT_THAT(ReadMessage(servers_.get(), message), IsOkAndHolds(true));
+    if (!message.has_alive()) break;
+    ++alive;
+  }
+  EXPECT_LT(alive, 1000);
+}
+
 TEST_F(EventWriterTest, TheServerHearsWhatTheRunTells) {
   EventWriter events(ours_.get(), stop_);
   events.OnStage("encoding");

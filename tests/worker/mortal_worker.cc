@@ -7,6 +7,7 @@
 //
 //   actions  kill worker    SIGKILL for this process
 //            kill server    SIGKILL for the one that started it
+//            freeze worker  SIGSTOP for this process: it hangs
 //            wait           until it is asked to stop
 //   points   stage S, last batch of epoch N,
 //            epoch N untold (its checkpoint is on the disk), epoch N told
@@ -56,11 +57,13 @@ class MortalObserver final : public TrainingObserver {
     events_.OnEpoch(metrics);
     Reach(absl::StrCat("epoch ", metrics.epoch, " told"));
   }
+  void OnAlive() override { events_.OnAlive(); }
 
  private:
   void Reach(const std::string& point) {
     if (fates_.empty()) return;
-    for (const char* action : {"kill worker", "kill server", "wait"}) {
+    for (const char* action :
+         {"kill worker", "kill server", "freeze worker", "wait"}) {
       if (fates_.front() != absl::StrCat(action, " at ", point)) continue;
       ForgetFirst();
       Do(action);
@@ -80,6 +83,7 @@ class MortalObserver final : public TrainingObserver {
 
   void Do(const std::string& action) {
     if (action == "kill worker") kill(getpid(), SIGKILL);
+    if (action == "freeze worker") kill(getpid(), SIGSTOP);
     // Not whoever adopted this process when its server was gone.
     if (action == "kill server" && getppid() == server_) kill(server_, SIGKILL);
     // A server's death asks for the stop, too.

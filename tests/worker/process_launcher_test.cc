@@ -99,7 +99,10 @@ TEST_F(ProcessLauncherTest, SaysHowAWorkerDied) {
   } cases[] = {
       {"exit 3", "exited with status 3 without saying how"},
       {"", "exited with status 0 without saying how"},
-      {"epoch 1\nsignal 9", "killed by signal 9 (SIGKILL)"},
+      {"epoch 1\nsignal 9",
+       "killed by signal 9 (SIGKILL) without saying how "
+       "the training ended; the kernel does that when "
+       "memory runs out"},
       {"signal 6", "killed by signal 6 (SIGABRT)"},
       {"done result\nexit 4", "exited with status 4"},
       {"bytes \x05"

@@ -140,7 +140,9 @@ TEST_F(CatalogueDatabaseTest, AFullDiskIsResourceExhausted) {
   const std::string large =
       "INSERT INTO models VALUES ('" + std::string(1 << 20, 'x') + "', 1)";
   EXPECT_THAT(Exec(*database, large),
-              StatusIs(absl::StatusCode::kResourceExhausted));
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       AllOf(HasSubstr(path_.string()),
+                             HasSubstr("No space left on device"))));
   EXPECT_EQ(CountModels(*database), "0");
   EXPECT_OK(Exec(*database, kInsert)) << "what fits still works";
 }

@@ -52,10 +52,12 @@ class Observer final : public TrainingObserver {
     epochs.push_back(metrics);
     StopAt(metrics.epoch, 0);
   }
+  void OnAlive() override { ++alive; }
 
   std::stop_token token() const { return stop_.get_token(); }
 
   std::vector<EpochMetrics> epochs;
+  int alive = 0;  // how often it was told
 
  private:
   void StopAt(std::int64_t epoch, std::int64_t batch) {
