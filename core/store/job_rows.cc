@@ -114,6 +114,7 @@ void UpdateJob(SQLite::Database& database, const JobRecord& record) {
 
 void DeleteJob(SQLite::Database& database, std::int64_t number) {
   Execute(database, "DELETE FROM epochs WHERE job = ?", number);
+  Execute(database, "DELETE FROM job_datasets WHERE job = ?", number);
   Execute(database, "DELETE FROM jobs WHERE number = ?", number);
 }
 

@@ -36,7 +36,7 @@ std::int64_t InsertJob(SQLite::Database& database, const JobRecord& record);
 // Writes what changes in the life of a job; leaves what it was asked to do.
 void UpdateJob(SQLite::Database& database, const JobRecord& record);
 
-// Removes the row and its epochs.
+// Removes the row, its epochs and the list of its datasets.
 void DeleteJob(SQLite::Database& database, std::int64_t number);
 
 // False when the epoch was there already, and is left as it is.

@@ -10,6 +10,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/base/validation_score.h"
+#include "core/store/job_removal.h"
 #include "core/store/job_rows.h"
 #include "core/store/paging.h"
 
@@ -245,6 +246,10 @@ absl::StatusOr<std::vector<EpochRecord>> JobStore::ListEpochs(
         return absl::OkStatus();
       }));
   return epochs;
+}
+
+absl::Status JobStore::Delete(std::string_view job, const DataFolder& folder) {
+  return RemoveJob(folder, database_, job);
 }
 
 }  // namespace carousel

@@ -10,8 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/clock.h"
+#include "core/store/data_folder.h"
 #include "core/store/database.h"
 #include "core/store/records.h"
 
@@ -63,6 +65,9 @@ class JobStore {
                                      const EpochRecord& epoch);
   absl::StatusOr<std::vector<EpochRecord>> ListEpochs(
       std::string_view job) const;
+
+  // See core/store/job_removal.h.
+  absl::Status Delete(std::string_view job, const DataFolder& folder);
 
  private:
   CatalogueDatabase& database_;

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "core/store/job_removal.h"
 #include "core/store/job_rows.h"
-#include "core/store/model_rows.h"
 #include "core/store/records.h"
 #include "core/store/sql.h"
 
@@ -127,32 +127,16 @@ absl::Status Retention::RemoveJobs(const Listener& removed) const {
                    EndedJobs(kEnded, policy_.keep_jobs));
   absl::Status result;
   for (const std::string& job : jobs) {
-    const absl::StatusOr<bool> was_there = RemoveJob(job);
-    result.Update(was_there.status());
-    if (was_there.ok() && *was_there) removed(job);
+    const absl::Status gone = RemoveJob(folder_, database_, job);
+    if (gone.ok()) {
+      removed(job);
+    } else if (!absl::IsFailedPrecondition(gone) && !absl::IsNotFound(gone)) {
+      // The other two: it was resumed or its version is there, or somebody was
+      // quicker.
+      result.Update(gone);
+    }
   }
   return result;
-}
-
-absl::StatusOr<bool> Retention::RemoveJob(const std::string& job) const {
-  bool was_there = false;
-  const fs::path aside = folder_.NewTemporary(job);
-  RETURN_IF_ERROR(
-      database_.Transact([&](SQLite::Database& database) -> absl::Status {
-        ASSIGN_OR_RETURN(const JobRecord record, GetJob(database, job));
-        if (!IsTerminal(record.state)) return absl::OkStatus();
-        if (FindVersionOfJob(database, job).has_value()) {
-          return absl::OkStatus();
-        }
-        // Before the commit: a job without its folder can still be resumed,
-        // while nobody would ever remove a folder without its job.
-        RETURN_IF_ERROR(MoveAside(folder_.job(job), aside));
-        DeleteJob(database, *ParseJobId(job));
-        was_there = true;
-        return absl::OkStatus();
-      }));
-  RETURN_IF_ERROR(RemoveAll(aside));
-  return was_there;
 }
 
 }  // namespace carousel

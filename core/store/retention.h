@@ -79,7 +79,6 @@ class Retention {
   absl::Status RemoveJobs(const Listener& removed) const;
   // Whether there was one to remove. The job may have been resumed meanwhile.
   absl::StatusOr<bool> RemoveCheckpoint(const std::string& job) const;
-  absl::StatusOr<bool> RemoveJob(const std::string& job) const;
 
   const RetentionPolicy policy_;
   const DataFolder& folder_;

@@ -11,10 +11,7 @@
 #include <utility>
 
 #include "SQLiteCpp/SQLiteCpp.h"
-#include "core/base/clock.h"
 #include "core/base/files.h"
-#include "core/store/job_store.h"
-#include "core/store/schema.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -145,26 +142,6 @@ TEST_F(CatalogueDatabaseTest, AFullDiskIsResourceExhausted) {
                              HasSubstr("No space left on device"))));
   EXPECT_EQ(CountModels(*database), "0");
   EXPECT_OK(Exec(*database, kInsert)) << "what fits still works";
-}
-
-TEST_F(CatalogueDatabaseTest, AnOlderSchemaIsBroughtUpToDateWithItsRows) {
-  {
-    SQLite::Database former(path_.string(),
-                            SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    former.exec(kMigrations[0]);
-    former.exec(
-        "INSERT INTO jobs VALUES (7, 'm', 0, 'd', 'v', '{}', 'QUEUED', 0, 5, "
-        "0, NULL, NULL, '', 'once', 0, 0, 0, '2026-05-01T12:00:00.000000Z', "
-        "NULL, NULL)");
-    former.exec("PRAGMA application_id = 0x6361726f; PRAGMA user_version = 1");
-  }
-  const auto database = Open();
-  ASSERT_NE(database, nullptr);
-  EXPECT_EQ(Get(*database, "PRAGMA user_version"), "2");
-  JobStore jobs(*database, Clock::Real());
-  ASSERT_OK_AND_ASSIGN(const JobRecord job, jobs.Get("job-000007"));
-  EXPECT_EQ(job.request_id, "once");
-  EXPECT_EQ(job.origin, CallOrigin());
 }
 
 TEST_F(CatalogueDatabaseTest, ANewerSchemaIsRefused) {
