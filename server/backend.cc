@@ -112,7 +112,8 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
       [this](const JobRecord& job, const std::filesystem::path& model_folder) {
         return PublishResult(job, model_folder);
       },
-      [this](const std::string& job) { return FindVersion(job); }, &job_log_);
+      [this](const std::string& job) { return FindVersion(job); }, &job_log_,
+      clock);
   quick_.emplace(Cores(kMinQuickThreads));
   heavy_.emplace(kHeavyThreads);
   encode_.emplace(Cores(kMinEncodeThreads));

@@ -35,6 +35,10 @@ absl::Status CheckCanBeTrainedOn(const DataFolder& folder,
 
 }  // namespace
 
+v1::TrainingJob TrainingService::Describe(const JobRecord& job) const {
+  return ToProto(job, runner_.Outlook(job));
+}
+
 grpc::ServerUnaryReactor* TrainingService::Train(
     grpc::CallbackServerContext* context, const v1::TrainRequest* request,
     v1::TrainResponse* response) {
@@ -46,7 +50,7 @@ grpc::ServerUnaryReactor* TrainingService::Train(
         RETURN_IF_ERROR(CheckCanBeTrainedOn(folder_, asked.dataset));
         ASSIGN_OR_RETURN(const JobRecord job, runner_.Submit(asked));
         log_.Info("job_queued", {{"job", job.job}, {"model", job.model}});
-        *response->mutable_job() = ToProto(job);
+        *response->mutable_job() = Describe(job);
         return absl::OkStatus();
       });
 }
@@ -59,7 +63,7 @@ grpc::ServerUnaryReactor* TrainingService::GetTrainingJob(
                     [=, this](const std::stop_token&) -> absl::Status {
                       ASSIGN_OR_RETURN(const JobRecord job,
                                        jobs_.Get(request->job()));
-                      *response->mutable_job() = ToProto(job);
+                      *response->mutable_job() = Describe(job);
                       return absl::OkStatus();
                     });
 }
@@ -74,7 +78,7 @@ grpc::ServerUnaryReactor* TrainingService::ListTrainingJobs(
         ASSIGN_OR_RETURN(const JobListRequest list, FromProto(*request));
         ASSIGN_OR_RETURN(const auto page, jobs_.List(list.state, list.page));
         for (const JobRecord& job : page.records) {
-          *response->add_jobs() = ToProto(job);
+          *response->add_jobs() = Describe(job);
         }
         response->set_next_page_token(page.next_page_token);
         return absl::OkStatus();
@@ -98,7 +102,7 @@ grpc::ServerUnaryReactor* TrainingService::CancelTrainingJob(
                     [=, this](const std::stop_token&) -> absl::Status {
                       ASSIGN_OR_RETURN(const JobRecord job,
                                        runner_.Cancel(request->job()));
-                      *response->mutable_job() = ToProto(job);
+                      *response->mutable_job() = Describe(job);
                       return absl::OkStatus();
                     });
 }
@@ -111,7 +115,19 @@ grpc::ServerUnaryReactor* TrainingService::ResumeTrainingJob(
                     [=, this](const std::stop_token&) -> absl::Status {
                       ASSIGN_OR_RETURN(const JobRecord job,
                                        runner_.Resume(request->job()));
-                      *response->mutable_job() = ToProto(job);
+                      *response->mutable_job() = Describe(job);
+                      return absl::OkStatus();
+                    });
+}
+
+grpc::ServerUnaryReactor* TrainingService::DeleteTrainingJob(
+    grpc::CallbackServerContext* context,
+    const v1::DeleteTrainingJobRequest* request,
+    v1::DeleteTrainingJobResponse* response) {
+  return unary_.Run(authorizer_.Authorize(*context, Role::kAdmin), *context,
+                    [=, this](const std::stop_token&) -> absl::Status {
+                      RETURN_IF_ERROR(jobs_.Delete(request->job(), folder_));
+                      log_.Info("job_deleted", {{"job", request->job()}});
                       return absl::OkStatus();
                     });
 }

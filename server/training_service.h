@@ -20,9 +20,8 @@ class TrainingService final : public v1::TrainingService::CallbackService {
  public:
   // Nothing is owned.
   TrainingService(const Authorizer& authorizer, JobRunner& runner,
-                  const JobStore& jobs, const DataFolder& folder,
-                  Executor& executor, const DrainGate& gate,
-                  const EventLog& log)
+                  JobStore& jobs, const DataFolder& folder, Executor& executor,
+                  const DrainGate& gate, const EventLog& log)
       : authorizer_(authorizer),
         runner_(runner),
         jobs_(jobs),
@@ -54,15 +53,22 @@ class TrainingService final : public v1::TrainingService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ResumeTrainingJobRequest* request,
       v1::ResumeTrainingJobResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteTrainingJob(
+      grpc::CallbackServerContext* context,
+      const v1::DeleteTrainingJobRequest* request,
+      v1::DeleteTrainingJobResponse* response) override;
   grpc::ServerUnaryReactor* ListEpochs(
       grpc::CallbackServerContext* context,
       const v1::ListEpochsRequest* request,
       v1::ListEpochsResponse* response) override;
 
  private:
+  // With what is to be expected of it.
+  v1::TrainingJob Describe(const JobRecord& job) const;
+
   const Authorizer& authorizer_;
   JobRunner& runner_;
-  const JobStore& jobs_;
+  JobStore& jobs_;
   const DataFolder& folder_;
   Executor& executor_;
   const DrainGate& gate_;

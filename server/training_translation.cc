@@ -154,7 +154,7 @@ v1::ListEpochsResponse ToProto(const std::vector<EpochRecord>& epochs,
   return response;
 }
 
-v1::TrainingJob ToProto(const JobRecord& record) {
+v1::TrainingJob ToProto(const JobRecord& record, const JobOutlook& outlook) {
   v1::TrainingJob job;
   job.set_job(record.job);
   job.set_model(record.model);
@@ -180,6 +180,10 @@ v1::TrainingJob ToProto(const JobRecord& record) {
   job.set_hyperparameters(record.hyperparameters);
   job.set_promote_if_better(record.promote_if_better);
   job.set_cancel_requested(record.cancel_requested);
+  if (outlook.remaining_seconds) {
+    job.set_remaining_seconds(*outlook.remaining_seconds);
+  }
+  if (outlook.queue_position) job.set_queue_position(*outlook.queue_position);
   return job;
 }
 
@@ -197,13 +201,16 @@ v1::Epoch ToProto(const EpochRecord& record) {
   return epoch;
 }
 
-v1::TrainingProgress ToProto(const WorkerProgress& progress) {
+v1::TrainingProgress ToProto(const JobProgress& progress) {
   v1::TrainingProgress proto;
-  proto.set_epoch(progress.epoch);
-  proto.set_batch(progress.batch);
-  proto.set_batches(progress.batches);
-  proto.set_mean_loss(progress.mean_loss);
-  proto.set_tokens_per_second(progress.tokens_per_second);
+  proto.set_epoch(progress.worker.epoch);
+  proto.set_batch(progress.worker.batch);
+  proto.set_batches(progress.worker.batches);
+  proto.set_mean_loss(progress.worker.mean_loss);
+  proto.set_tokens_per_second(progress.worker.tokens_per_second);
+  if (progress.remaining_seconds) {
+    proto.set_remaining_seconds(*progress.remaining_seconds);
+  }
   return proto;
 }
 

@@ -10,7 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "carousel/v1/training.pb.h"
-#include "core/jobs/worker.h"
+#include "core/jobs/job_event.h"
+#include "core/jobs/job_outlook.h"
 #include "core/store/records.h"
 
 namespace carousel {
@@ -39,9 +40,9 @@ absl::StatusOr<EpochListRequest> FromProto(
 v1::ListEpochsResponse ToProto(const std::vector<EpochRecord>& epochs,
                                const EpochListRequest& request);
 
-v1::TrainingJob ToProto(const JobRecord& record);
+v1::TrainingJob ToProto(const JobRecord& record, const JobOutlook& outlook);
 v1::Epoch ToProto(const EpochRecord& record);
-v1::TrainingProgress ToProto(const WorkerProgress& progress);
+v1::TrainingProgress ToProto(const JobProgress& progress);
 
 }  // namespace carousel
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/error_details.h"
+#include "server/common_translation.h"
 #include "server/training_translation.h"
 
 namespace carousel {
@@ -50,20 +51,33 @@ void WatchCall::OnEvent(const JobEvent& event) {
     OnJobOver(*job);
   } else if (const auto* epoch = std::get_if<EpochRecord>(&event)) {
     *waiting_.emplace_back().mutable_epoch() = ToProto(*epoch);
+  } else if (const auto* progress = std::get_if<JobProgress>(&event)) {
+    DropLastProgress();
+    *waiting_.emplace_back().mutable_progress() = ToProto(*progress);
   } else {
-    if (waiting_.empty() || !waiting_.back().has_progress()) {
-      waiting_.emplace_back();
-    }
-    *waiting_.back().mutable_progress() =
-        ToProto(std::get<WorkerProgress>(event));
+    DropLastProgress();
+    DropLastStage();
+    waiting_.emplace_back().set_stage(
+        EscapeUnlessUtf8(std::get<WorkerStage>(event).stage));
   }
   Proceed();
+}
+
+void WatchCall::DropLastProgress() {
+  if (!waiting_.empty() && waiting_.back().has_progress()) waiting_.pop_back();
+}
+
+void WatchCall::DropLastStage() {
+  if (!waiting_.empty() &&
+      waiting_.back().event_case() == v1::WatchTrainingJobResponse::kStage) {
+    waiting_.pop_back();
+  }
 }
 
 void WatchCall::OnJobOver(const JobRecord& job) {
   over_ = true;
   if (IsTerminal(job.state)) {
-    *waiting_.emplace_back().mutable_job() = ToProto(job);
+    *waiting_.emplace_back().mutable_job() = ToProto(job, JobOutlook());
   } else {
     final_status_ = WithReason(
         absl::UnavailableError("the server is shutting down; the job goes on "

@@ -19,8 +19,8 @@
 namespace carousel {
 
 // What waits to be written: every epoch (a job has at most 10,000), and of
-// progress only the newest. Deletes itself once gRPC is done with it and the
-// runner knows it no more.
+// progress and stages only the newest. Deletes itself once gRPC is done with it
+// and the runner knows it no more.
 class WatchCall final
     : public grpc::ServerWriteReactor<v1::WatchTrainingJobResponse> {
  public:
@@ -34,6 +34,9 @@ class WatchCall final
   void Subscribe() EXCLUDES(mutex_);
   void OnEvent(const JobEvent& event) EXCLUDES(mutex_);
   void OnJobOver(const JobRecord& job) REQUIRES(mutex_);
+  // Takes back what has not been written and is no news any more.
+  void DropLastProgress() REQUIRES(mutex_);
+  void DropLastStage() REQUIRES(mutex_);
   // Whatever would come is for nobody.
   void WatcherLeft() REQUIRES(mutex_);
   // Does what can be done now: the next write, or the end.

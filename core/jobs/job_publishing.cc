@@ -17,6 +17,7 @@ std::optional<JobRecord> JobRunner::BeginPublishing(const std::string& job,
   ActiveJob& active = active_.at(job);
   if (active.record.cancel_requested) return std::nullopt;
   active.publishing = true;
+  OnStage(job, {"publishing"});
   JobRecord finished = active.record;
   finished.best_epoch = done.best_epoch;
   finished.best_validation_accuracy = done.best_validation_accuracy;

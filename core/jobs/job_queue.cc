@@ -38,8 +38,15 @@ bool JobQueue::Remove(std::string_view job) {
 }
 
 bool JobQueue::Contains(std::string_view job) const {
-  return std::any_of(waiting_.begin(), waiting_.end(),
-                     [&](const Ticket& ticket) { return ticket.job == job; });
+  return Position(job).has_value();
+}
+
+std::optional<std::int64_t> JobQueue::Position(std::string_view job) const {
+  const auto found =
+      std::find_if(waiting_.begin(), waiting_.end(),
+                   [&](const Ticket& ticket) { return ticket.job == job; });
+  if (found == waiting_.end()) return std::nullopt;
+  return found - waiting_.begin();
 }
 
 }  // namespace carousel

@@ -3,6 +3,7 @@
 #define CAROUSEL_CORE_JOBS_JOB_QUEUE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <set>
@@ -34,6 +35,8 @@ class JobQueue {
   // False when it does not wait here.
   bool Remove(std::string_view job);
   bool Contains(std::string_view job) const;
+  // How many wait in front of it; nothing when it does not wait here.
+  std::optional<std::int64_t> Position(std::string_view job) const;
   std::size_t size() const { return waiting_.size(); }
   void Clear() { waiting_.clear(); }
 

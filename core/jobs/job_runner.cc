@@ -31,7 +31,8 @@ absl::Status WrongState(const JobRecord& job, std::string_view rule) {
 JobRunner::JobRunner(const JobRunnerOptions& options, const DataFolder& folder,
                      const AssetStore& assets, JobStore& jobs,
                      WorkerLauncher& launcher, Publisher publisher,
-                     VersionFinder find_version, JobObserver* observer)
+                     VersionFinder find_version, JobObserver* observer,
+                     const Clock& clock)
     : options_(options),
       folder_(folder),
       assets_(assets),
@@ -40,6 +41,7 @@ JobRunner::JobRunner(const JobRunnerOptions& options, const DataFolder& folder,
       publisher_(std::move(publisher)),
       find_version_(std::move(find_version)),
       observer_(observer),
+      clock_(clock),
       hub_(kWatchThreads) {}
 
 JobRunner::~JobRunner() { Stop(); }
@@ -208,6 +210,21 @@ absl::StatusOr<JobRecord> JobRunner::Resume(std::string_view job) {
   return queued;
 }
 
+JobOutlook JobRunner::Outlook(const JobRecord& job) const {
+  MutexLock lock(mutex_);
+  JobOutlook outlook;
+  if (job.state == JobState::kQueued) {
+    outlook.queue_position = queue_.Position(job.job);
+  } else if (job.state == JobState::kRunning) {
+    const auto found = active_.find(job.job);
+    if (found != active_.end() && found->second.time_left.has_value()) {
+      outlook.remaining_seconds =
+          found->second.time_left->Seconds(clock_.SteadyNow());
+    }
+  }
+  return outlook;
+}
+
 absl::StatusOr<std::int64_t> JobRunner::Watch(std::string_view job,
                                               std::int64_t after_epoch,
                                               JobSink sink) {
@@ -218,7 +235,12 @@ absl::StatusOr<std::int64_t> JobRunner::Watch(std::string_view job,
   ASSIGN_OR_RETURN(const std::vector<EpochRecord> past, jobs_.ListEpochs(job));
   const std::int64_t id =
       hub_.Add(record.job, after_epoch, past, std::move(sink));
-  if (IsTerminal(record.state) || watches_ended_) hub_.PostTo(id, record);
+  if (IsTerminal(record.state) || watches_ended_) {
+    hub_.PostTo(id, record);
+  } else if (const auto active = active_.find(record.job);
+             active != active_.end() && !active->second.stage.empty()) {
+    hub_.PostTo(id, WorkerStage{active->second.stage});
+  }
   return id;
 }
 

@@ -26,11 +26,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/base/clock.h"
 #include "core/base/mutex.h"
 #include "core/jobs/job_event.h"
 #include "core/jobs/job_observer.h"
+#include "core/jobs/job_outlook.h"
 #include "core/jobs/job_queue.h"
 #include "core/jobs/stall_watch.h"
+#include "core/jobs/time_left.h"
 #include "core/jobs/watch_hub.h"
 #include "core/jobs/worker.h"
 #include "core/jobs/worker_run.h"
@@ -74,7 +77,7 @@ class JobRunner {
   JobRunner(const JobRunnerOptions& options, const DataFolder& folder,
             const AssetStore& assets, JobStore& jobs, WorkerLauncher& launcher,
             Publisher publisher, VersionFinder find_version,
-            JobObserver* observer);
+            JobObserver* observer, const Clock& clock = Clock::Real());
   // Stops as Stop() does.
   ~JobRunner();
 
@@ -103,6 +106,9 @@ class JobRunner {
   // FAILED_PRECONDITION in another state; else as Submit.
   absl::StatusOr<JobRecord> Resume(std::string_view job) EXCLUDES(mutex_);
 
+  // Of a job as the catalogue has given it.
+  JobOutlook Outlook(const JobRecord& job) const EXCLUDES(mutex_);
+
   // Epochs after `after_epoch` that are past, then what comes. `sink` is
   // called from the runner's threads, never after Unwatch has returned; the
   // job is its last event. Returns an id for Unwatch.
@@ -120,6 +126,8 @@ class JobRunner {
     JobRecord record;             // as it was last written
     WorkerRun* worker = nullptr;  // while there is one
     bool publishing = false;      // too late to cancel
+    std::string stage;            // the last that was told, or ""
+    std::optional<TimeLeft> time_left;
   };
   using Decision = std::function<void(JobRecord& row)>;
 
@@ -148,6 +156,10 @@ class JobRunner {
                 std::chrono::steady_clock::duration delay) REQUIRES(mutex_);
   void OnWorkerEvent(int slot, const std::string& job, const WorkerEvent& event)
       EXCLUDES(mutex_);
+  void OnStage(const std::string& job, const WorkerStage& stage)
+      REQUIRES(mutex_);
+  void OnProgress(int slot, const std::string& job,
+                  const WorkerProgress& progress) EXCLUDES(mutex_);
   void OnEpoch(int slot, const std::string& job, const EpochRecord& epoch)
       EXCLUDES(mutex_);
   // Writes what becomes of the job, and tells it.
@@ -183,11 +195,12 @@ class JobRunner {
   const Publisher publisher_;
   const VersionFinder find_version_;
   JobObserver* const observer_;
+  const Clock& clock_;
 
   // Held across the writes to the catalogue, so that everybody hears of
   // changes in the catalogue's order. The hub's and a WorkerRun's own locks
   // are taken inside it, never the other way round.
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar changed_;
   bool stopping_ GUARDED_BY(mutex_) = false;
   bool watches_ended_ GUARDED_BY(mutex_) = false;

@@ -69,6 +69,10 @@ std::optional<JobRecord> JobRunner::TakeJob(int slot) {
     if (running.ok()) {
       active.slot = slot;
       active.record = *running;
+      // Without them it is the first epoch that says how long it takes.
+      active.time_left.emplace(
+          running->epochs,
+          jobs_.ListEpochs(ticket->job).value_or(std::vector<EpochRecord>()));
       return *running;
     }
     // It was cancelled while the catalogue could not be written, or the runner
@@ -168,13 +172,31 @@ void JobRunner::OnWorkerEvent(int slot, const std::string& job,
   if (const auto* epoch = std::get_if<WorkerEpoch>(&event)) {
     OnEpoch(slot, job, epoch->epoch);
   } else if (const auto* progress = std::get_if<WorkerProgress>(&event)) {
-    hub_.Post(job, *progress);
-    if (observer_ == nullptr) return;
-    mutex_.Lock();
-    const JobRecord record = active_.at(job).record;
-    mutex_.Unlock();
-    observer_->OnProgress(slot, record, *progress);
+    OnProgress(slot, job, *progress);
+  } else if (const auto* stage = std::get_if<WorkerStage>(&event)) {
+    MutexLock lock(mutex_);
+    OnStage(job, *stage);
   }
+}
+
+// Under the lock, so that a watcher who comes meanwhile hears of it once.
+void JobRunner::OnStage(const std::string& job, const WorkerStage& stage) {
+  active_.at(job).stage = stage.stage;
+  hub_.Post(job, stage);
+}
+
+void JobRunner::OnProgress(int slot, const std::string& job,
+                           const WorkerProgress& progress) {
+  JobRecord record;
+  {
+    MutexLock lock(mutex_);
+    ActiveJob& active = active_.at(job);
+    record = active.record;
+    const auto now = clock_.SteadyNow();
+    active.time_left->OnProgress(progress, now);
+    hub_.Post(job, JobProgress{progress, active.time_left->Seconds(now)});
+  }
+  if (observer_ != nullptr) observer_->OnProgress(slot, record, progress);
 }
 
 void JobRunner::OnEpoch(int slot, const std::string& job,
@@ -190,6 +212,7 @@ void JobRunner::OnEpoch(int slot, const std::string& job,
         WriteThrough(job, [&] { return jobs_.AddEpoch(job, epoch); });
     if (!written.ok()) return;  // the next worker tells it again
     active.record = record = *std::move(written);
+    active.time_left->OnEpoch(epoch);
     hub_.Post(job, epoch);
   }
   if (observer_ != nullptr) observer_->OnEpoch(slot, record, epoch);

@@ -3,6 +3,18 @@
 #include <utility>
 
 namespace carousel {
+namespace {
+
+// Whether a watcher who has not heard `old` yet need not hear it when `newer`
+// follows.
+bool Replaces(const JobEvent& newer, const JobEvent& old) {
+  const bool old_is_progress = std::holds_alternative<JobProgress>(old);
+  if (std::holds_alternative<JobProgress>(newer)) return old_is_progress;
+  return std::holds_alternative<WorkerStage>(newer) &&
+         (old_is_progress || std::holds_alternative<WorkerStage>(old));
+}
+
+}  // namespace
 
 WatchHub::WatchHub(std::size_t threads) : pool_(threads) {}
 
@@ -65,14 +77,10 @@ void WatchHub::Enqueue(std::int64_t id, Watch& watch, const JobEvent& event) {
     watch.last_epoch = epoch->epoch;
   }
   watch.ended = std::holds_alternative<JobRecord>(event);
-  const bool is_newer_progress =
-      std::holds_alternative<WorkerProgress>(event) && !watch.events.empty() &&
-      std::holds_alternative<WorkerProgress>(watch.events.back());
-  if (is_newer_progress) {
-    watch.events.back() = event;
-  } else {
-    watch.events.push_back(event);
+  while (!watch.events.empty() && Replaces(event, watch.events.back())) {
+    watch.events.pop_back();
   }
+  watch.events.push_back(event);
   if (watch.scheduled) return;
   watch.scheduled = true;
   pool_.Run([this, id] { DeliverNext(id); });

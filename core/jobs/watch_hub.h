@@ -3,7 +3,8 @@
 // Every watch has its own queue and is served by a few threads of the hub, one
 // event at a time, so that a slow watcher delays neither the jobs nor, while a
 // thread is left, its neighbours. Progress that nobody has fetched is replaced
-// by newer progress, so a queue holds little more than epochs.
+// by newer progress, and both it and the stage by a newer stage, so a queue
+// holds little more than epochs.
 #ifndef CAROUSEL_CORE_JOBS_WATCH_HUB_H_
 #define CAROUSEL_CORE_JOBS_WATCH_HUB_H_
 

@@ -28,7 +28,7 @@ struct WorkerAssignment {
 };
 
 // What a worker tells.
-struct WorkerStage {
+struct WorkerStage {  // "loading", "encoding", "training", ...
   std::string stage;
 };
 struct WorkerProgress {

@@ -46,7 +46,7 @@ struct BatchProgress {
 class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
-  // "loading", "encoding", "training", "saving".
+  // "loading", "encoding", "training" and "validating" in turn, "saving".
   virtual void OnStage(std::string_view stage) = 0;
   // At most a few times a second.
   virtual void OnBatch(const BatchProgress& progress) = 0;

@@ -101,11 +101,15 @@ absl::StatusOr<TrainingResult> TorchTrainer::RunEpochs(
     TrainingObserver& observer, const std::stop_token& stop) {
   RETURN_IF_ERROR(Begin());
   for (const EpochMetrics& past : state_.epochs) observer.OnEpoch(past);
-  while (epochs_done() < parameters_.epochs && !StopsEarly()) {
+  for (bool is_first = true;
+       epochs_done() < parameters_.epochs && !StopsEarly(); is_first = false) {
+    // Whoever called has told the first.
+    if (!is_first) observer.OnStage("training");
     ASSIGN_OR_RETURN(const EpochMetrics metrics, RunEpoch(observer, stop));
     RETURN_IF_ERROR(Keep(metrics));
     observer.OnEpoch(metrics);
   }
+  observer.OnStage("validating");
   RETURN_IF_ERROR(RestoreWeights(state_.best_weights, *learner_->model()));
   ASSIGN_OR_RETURN(ClassificationReport validation,
                    ValidateModel(observer, stop));
@@ -165,6 +169,7 @@ absl::StatusOr<EpochMetrics> TorchTrainer::RunEpoch(
   EpochMeter meter(epoch, static_cast<std::int64_t>(plan.batches.size()),
                    *options_.clock, observer);
   RETURN_IF_ERROR(TrainEpoch(epoch, plan, stop, meter));
+  observer.OnStage("validating");
   const absl::StatusOr<ClassificationReport> validation =
       ValidateModel(observer, stop);
   if (!validation.ok()) {

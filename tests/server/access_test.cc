@@ -56,6 +56,7 @@ std::map<std::string, Role> NeededRoles() {
       {"carousel.v1.SentimentService/Predict", Role::kPredict},
       {"carousel.v1.ServerService/GetServerInfo", Role::kPredict},
       {"carousel.v1.TrainingService/CancelTrainingJob", Role::kTrain},
+      {"carousel.v1.TrainingService/DeleteTrainingJob", Role::kAdmin},
       {"carousel.v1.TrainingService/GetTrainingJob", Role::kPredict},
       {"carousel.v1.TrainingService/ListEpochs", Role::kPredict},
       {"carousel.v1.TrainingService/ListTrainingJobs", Role::kPredict},

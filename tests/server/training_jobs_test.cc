@@ -1,6 +1,7 @@
 // What TrainingService does with jobs that are there, through a real server.
 #include <grpcpp/client_context.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace {
 
 using grpc::StatusCode;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using State = v1::TrainingJob;
@@ -50,6 +52,14 @@ class TrainingJobsTest : public ServerFixture {
         training_->ResumeTrainingJob(&context, request, &response);
     job_ = response.job();
     return status;
+  }
+
+  grpc::Status Delete(const std::string& job) {
+    grpc::ClientContext context;
+    v1::DeleteTrainingJobRequest request;
+    request.set_job(job);
+    v1::DeleteTrainingJobResponse response;
+    return training_->DeleteTrainingJob(&context, request, &response);
   }
 
   grpc::Status List(const v1::ListTrainingJobsRequest& request) {
@@ -240,10 +250,73 @@ TEST_F(TrainingJobsTest, AJobThatIsOverIsNeitherCancelledNorResumed) {
   EXPECT_THAT(Resume(job), GrpcCodeIs(StatusCode::FAILED_PRECONDITION));
 }
 
+TEST_F(TrainingJobsTest, DeletesAJobThatIsOver) {
+  const std::string job = Train(EndlessTrainRequest());
+  WaitUntilRunning(job);
+  const std::string waiting = Train(EndlessTrainRequest());
+  for (const std::string& busy : {job, waiting}) {
+    const grpc::Status status = Delete(busy);
+    EXPECT_THAT(status, GrpcCodeIs(StatusCode::FAILED_PRECONDITION, busy));
+    EXPECT_EQ(ReasonOf(status), "WRONG_JOB_STATE");
+  }
+  ASSERT_THAT(Cancel(waiting), IsGrpcOk());
+  ASSERT_THAT(Cancel(job), IsGrpcOk());
+  Watch(job);
+  EXPECT_TRUE(std::filesystem::exists(Stored("jobs/" + job)));
+  EXPECT_THAT(Delete(job), IsGrpcOk());
+  EXPECT_THAT(Delete(job), GrpcCodeIs(StatusCode::NOT_FOUND, job));
+  EXPECT_THAT(Get(job), GrpcCodeIs(StatusCode::NOT_FOUND, job));
+  EXPECT_FALSE(std::filesystem::exists(Stored("jobs/" + job)));
+  EXPECT_THAT(log(), HasSubstr("job_deleted job=" + job));
+  // A number is never given twice.
+  EXPECT_THAT(Delete(waiting), IsGrpcOk());
+  EXPECT_EQ(Train(SampleTrainRequest()), "job-000003");
+}
+
+TEST_F(TrainingJobsTest, AJobStaysWhileItsVersionIsThere) {
+  const std::string job = Train(SampleTrainRequest());
+  Watch(job);
+  const grpc::Status status = Delete(job);
+  EXPECT_THAT(status, GrpcCodeIs(StatusCode::FAILED_PRECONDITION, "tiny@1"));
+  EXPECT_EQ(ReasonOf(status), "IN_USE");
+  EXPECT_EQ(GetJob(job).state(), State::STATE_SUCCEEDED);
+}
+
+TEST_F(TrainingJobsTest, SaysWhatIsToBeExpectedOfJobs) {
+  const std::string running = Train(EndlessTrainRequest());
+  WaitUntilRunning(running);
+  const std::string first = Train(EndlessTrainRequest());
+  const std::string second = Train(EndlessTrainRequest());
+  grpc::ClientContext context;
+  v1::WatchTrainingJobRequest request;
+  request.set_job(running);
+  const auto reader = training_->WatchTrainingJob(&context, request);
+  v1::WatchTrainingJobResponse event;
+  do {
+    ASSERT_TRUE(reader->Read(&event));
+  } while (!event.progress().has_remaining_seconds());
+  EXPECT_GT(event.progress().remaining_seconds(), 0);
+  context.TryCancel();
+
+  ASSERT_THAT(List({}), IsGrpcOk());
+  ASSERT_THAT(list_.jobs(), SizeIs(3));
+  EXPECT_EQ(list_.jobs(0).job(), second);
+  EXPECT_EQ(list_.jobs(0).queue_position(), 1);
+  EXPECT_FALSE(list_.jobs(0).has_remaining_seconds());
+  EXPECT_EQ(list_.jobs(1).job(), first);
+  EXPECT_TRUE(list_.jobs(1).has_queue_position());
+  EXPECT_EQ(list_.jobs(1).queue_position(), 0);
+  EXPECT_GT(list_.jobs(2).remaining_seconds(), 0);
+  EXPECT_FALSE(list_.jobs(2).has_queue_position());
+  ASSERT_THAT(Cancel(second), IsGrpcOk());
+  EXPECT_FALSE(job_.has_queue_position());
+}
+
 TEST_F(TrainingJobsTest, NamesTheJobThatIsNotThere) {
   const std::string job = "job-999999";
   EXPECT_THAT(Cancel(job), GrpcCodeIs(StatusCode::NOT_FOUND, job));
   EXPECT_THAT(Resume(job), GrpcCodeIs(StatusCode::NOT_FOUND, job));
+  EXPECT_THAT(Delete(job), GrpcCodeIs(StatusCode::NOT_FOUND, job));
   v1::ListEpochsRequest epochs;
   epochs.set_job(job);
   EXPECT_THAT(ListEpochs(epochs), GrpcCodeIs(StatusCode::NOT_FOUND, job));

@@ -2,6 +2,7 @@
 #include <grpcpp/client_context.h>
 
 #include <chrono>
+#include <set>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -14,6 +15,7 @@ namespace {
 
 using grpc::StatusCode;
 using ::testing::ElementsAre;
+using ::testing::IsSubsetOf;
 using State = v1::TrainingJob;
 
 constexpr char kMethod[] = "TrainingService/WatchTrainingJob";
@@ -41,6 +43,23 @@ TEST_F(WatchTrainingJobTest, WatchReplaysWhatTheWatcherDoesNotKnow) {
   EXPECT_EQ(event.job().state(), State::STATE_SUCCEEDED);
   EXPECT_FALSE(reader->Read(&event));
   EXPECT_THAT(reader->Finish(), IsGrpcOk());
+}
+
+TEST_F(WatchTrainingJobTest, WatchTellsWhatTheWorkerIsAt) {
+  grpc::ClientContext context;
+  v1::WatchTrainingJobRequest request;
+  request.set_job(Train(EndlessTrainRequest()));
+  const auto reader = training_->WatchTrainingJob(&context, request);
+  // Those of the start may be over before the watch begins.
+  std::set<std::string> stages;
+  v1::WatchTrainingJobResponse event;
+  while (!stages.contains("training") || !stages.contains("validating")) {
+    ASSERT_TRUE(reader->Read(&event));
+    if (!event.stage().empty()) stages.insert(event.stage());
+  }
+  context.TryCancel();
+  EXPECT_THAT(stages, IsSubsetOf({"waiting", "verifying", "loading", "encoding",
+                                  "training", "validating"}));
 }
 
 TEST_F(WatchTrainingJobTest, WatchRefusesANegativeEpoch) {

@@ -206,7 +206,9 @@ void ServerFixture::WaitUntilRunning(const std::string& job) {
   request.set_job(job);
   const auto reader = training_->WatchTrainingJob(&context, request);
   v1::WatchTrainingJobResponse event;
-  ASSERT_TRUE(reader->Read(&event)) << "the job told nothing of its run";
+  do {
+    ASSERT_TRUE(reader->Read(&event)) << "the job told nothing of its run";
+  } while (!event.stage().empty());
   ASSERT_FALSE(event.has_job()) << "the job is over: " << event.DebugString();
   context.TryCancel();
   reader->Finish();

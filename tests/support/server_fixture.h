@@ -75,7 +75,7 @@ class ServerFixture : public ::testing::Test {
   // Watches the job to its end and gives all that was told.
   std::vector<v1::WatchTrainingJobResponse> Watch(
       const std::string& job, grpc::Status* status = nullptr);
-  // Watches until the job has told something of its run.
+  // Watches until the job has told something of its training.
   void WaitUntilRunning(const std::string& job);
 
   Series ScrapeMetrics() const;

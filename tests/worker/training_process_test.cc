@@ -43,10 +43,13 @@ TEST_F(TrainingProcessTest, TrainsAModelAndTellsAllAboutIt) {
     return line.starts_with("progress");
   });
   const std::string result = folder_ / "job-1/result";
-  EXPECT_THAT(lines, ElementsAre("stage waiting", "stage verifying",
-                                 "stage loading", "stage encoding",
-                                 "stage training", "epoch 1", "epoch 2",
-                                 "epoch 3", "stage saving", "done " + result));
+  EXPECT_THAT(
+      lines,
+      ElementsAre("stage waiting", "stage verifying", "stage loading",
+                  "stage encoding", "stage training", "stage validating",
+                  "epoch 1", "stage training", "stage validating", "epoch 2",
+                  "stage training", "stage validating", "epoch 3",
+                  "stage validating", "stage saving", "done " + result));
   ASSERT_TRUE(log.done().has_value());
   const EpochRecord best =
       log.epochs().at(static_cast<std::size_t>(log.done()->best_epoch) - 1);

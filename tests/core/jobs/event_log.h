@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -31,6 +33,21 @@ class EventLog {
     while (epochs_.empty() || epochs_.back() < epoch) changed_.Wait(mutex_);
   }
 
+  // The newest progress; waits for the first.
+  JobProgress AwaitProgress() {
+    MutexLock lock(mutex_);
+    while (!progress_.has_value()) changed_.Wait(mutex_);
+    return *progress_;
+  }
+  void AwaitStage(std::string_view stage) {
+    MutexLock lock(mutex_);
+    while (stages_.empty() || stages_.back() != stage) changed_.Wait(mutex_);
+  }
+
+  std::vector<std::string> stages() {
+    MutexLock lock(mutex_);
+    return stages_;
+  }
   std::vector<std::int64_t> epochs() {
     MutexLock lock(mutex_);
     return epochs_;
@@ -52,6 +69,10 @@ class EventLog {
       ++late_events_;
     } else if (const auto* epoch = std::get_if<EpochRecord>(&event)) {
       epochs_.push_back(epoch->epoch);
+    } else if (const auto* progress = std::get_if<JobProgress>(&event)) {
+      progress_ = *progress;
+    } else if (const auto* stage = std::get_if<WorkerStage>(&event)) {
+      stages_.push_back(stage->stage);
     } else if (const auto* job = std::get_if<JobRecord>(&event)) {
       last_ = *job;
     }
@@ -61,6 +82,8 @@ class EventLog {
   Mutex mutex_;
   CondVar changed_;
   std::vector<std::int64_t> epochs_ GUARDED_BY(mutex_);
+  std::vector<std::string> stages_ GUARDED_BY(mutex_);
+  std::optional<JobProgress> progress_ GUARDED_BY(mutex_);
   std::optional<JobRecord> last_ GUARDED_BY(mutex_);
   std::size_t late_events_ GUARDED_BY(mutex_) = 0;
 };

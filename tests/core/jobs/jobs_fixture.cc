@@ -115,7 +115,8 @@ void JobsFixture::MakeRunner(const JobRunnerOptions& options) {
       [this](const JobRecord& job, const std::filesystem::path&) {
         return Publish(job);
       },
-      [this](const std::string& job) { return FindVersion(job); }, &observer_);
+      [this](const std::string& job) { return FindVersion(job); }, &observer_,
+      clock_);
 }
 
 void JobsFixture::StartRunner(const JobRunnerOptions& options) {

@@ -16,6 +16,10 @@ using ::testing::ElementsAre;
 
 EpochRecord Epoch(std::int64_t epoch) { return {.epoch = epoch}; }
 
+JobProgress Progress(std::int64_t epoch, std::int64_t batch) {
+  return {.worker = {.epoch = epoch, .batch = batch}};
+}
+
 JobRecord Job(const std::string& id) {
   JobRecord job;
   job.job = id;
@@ -133,17 +137,40 @@ TEST(WatchHubTest, NewerProgressReplacesWhatNobodyHasFetched) {
     hub.Post("a", Epoch(1));
     held.AwaitEntered();
     for (std::int64_t batch = 1; batch <= 1000; ++batch) {
-      hub.Post("a", WorkerProgress{.epoch = 2, .batch = batch});
+      hub.Post("a", Progress(2, batch));
     }
     hub.Post("a", Epoch(2));
-    hub.Post("a", WorkerProgress{.epoch = 3, .batch = 1});
+    hub.Post("a", Progress(3, 1));
     held.Release();
   }
   ASSERT_EQ(held.events().size(), 4);
   EXPECT_EQ(std::get<EpochRecord>(held.events()[0]).epoch, 1);
-  EXPECT_EQ(std::get<WorkerProgress>(held.events()[1]).batch, 1000);
+  EXPECT_EQ(std::get<JobProgress>(held.events()[1]).worker.batch, 1000);
   EXPECT_EQ(std::get<EpochRecord>(held.events()[2]).epoch, 2);
-  EXPECT_EQ(std::get<WorkerProgress>(held.events()[3]).epoch, 3);
+  EXPECT_EQ(std::get<JobProgress>(held.events()[3]).worker.epoch, 3);
+}
+
+TEST(WatchHubTest, ANewerStageReplacesTheOldOneAndItsProgress) {
+  HeldSink held;
+  {
+    WatchHub hub(1);
+    hub.Add("a", 0, {}, held.sink());
+    hub.Post("a", Epoch(1));
+    held.AwaitEntered();
+    hub.Post("a", WorkerStage{"training"});
+    hub.Post("a", Progress(2, 1));
+    hub.Post("a", WorkerStage{"validating"});
+    hub.Post("a", Epoch(2));
+    hub.Post("a", WorkerStage{"training"});
+    hub.Post("a", Progress(3, 1));
+    hub.Post("a", Progress(3, 2));
+    held.Release();
+  }
+  ASSERT_EQ(held.events().size(), 5);
+  EXPECT_EQ(std::get<WorkerStage>(held.events()[1]).stage, "validating");
+  EXPECT_EQ(std::get<EpochRecord>(held.events()[2]).epoch, 2);
+  EXPECT_EQ(std::get<WorkerStage>(held.events()[3]).stage, "training");
+  EXPECT_EQ(std::get<JobProgress>(held.events()[4]).worker.batch, 2);
 }
 
 TEST(WatchHubTest, RemoveWaitsForTheCallAtHandAndNoneFollows) {
