@@ -4,10 +4,12 @@
 
 #include <grpcpp/client_context.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
-#include <iterator>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -55,20 +57,34 @@ absl::StatusOr<Response> Call(const Client& client, Stub& stub,
 // How many items to ask for at once; the most that a server gives.
 inline constexpr int kPageSize = 1000;
 
-// Asks for page after page; `fetch(token)` gives a page, `items(page)` its
-// items.
+// Asks for page after page until there are `limit` items, or all when that is
+// 0; `fetch(token, page_size)` gives a page, `items(page)` its items.
 template <typename Item, typename Fetch, typename Items>
-absl::StatusOr<std::vector<Item>> FetchAll(Fetch fetch, Items items) {
+absl::StatusOr<std::vector<Item>> FetchUpTo(std::int64_t limit, Fetch fetch,
+                                            Items items) {
   std::vector<Item> all;
   std::string token;
   do {
-    ASSIGN_OR_RETURN(auto page, fetch(token));
-    auto& found = *items(page);
-    all.insert(all.end(), std::make_move_iterator(found.begin()),
-               std::make_move_iterator(found.end()));
+    const std::int64_t missing =
+        limit == 0 ? kPageSize : limit - static_cast<std::int64_t>(all.size());
+    ASSIGN_OR_RETURN(auto page,
+                     fetch(token, static_cast<int>(std::min<std::int64_t>(
+                                      missing, kPageSize))));
+    for (auto& item : *items(page)) {
+      if (limit != 0 && static_cast<std::int64_t>(all.size()) == limit) break;
+      all.push_back(std::move(item));
+    }
     token = page.next_page_token();
-  } while (!token.empty());
+  } while (!token.empty() &&
+           (limit == 0 || static_cast<std::int64_t>(all.size()) < limit));
   return all;
+}
+
+// All pages; `fetch(token)` gives a page.
+template <typename Item, typename Fetch, typename Items>
+absl::StatusOr<std::vector<Item>> FetchAll(Fetch fetch, Items items) {
+  return FetchUpTo<Item>(
+      0, [&](const std::string& token, int) { return fetch(token); }, items);
 }
 
 }  // namespace carousel::client

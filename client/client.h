@@ -16,6 +16,7 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,13 +69,17 @@ class Client {
                                         const CallOptions& options) const;
   absl::StatusOr<v1::TrainingJob> GetTrainingJob(
       const std::string& job, const CallOptions& options) const;
-  // All pages; `state` unspecified: jobs in every state.
+  // The newest `limit` jobs, or all when it is 0, in as many pages as that
+  // takes; `state` unspecified: jobs in every state.
   absl::StatusOr<std::vector<v1::TrainingJob>> ListTrainingJobs(
-      v1::TrainingJob::State state, const CallOptions& options) const;
+      v1::TrainingJob::State state, std::int64_t limit,
+      const CallOptions& options) const;
   absl::StatusOr<v1::TrainingJob> CancelTrainingJob(
       const std::string& job, const CallOptions& options) const;
   absl::StatusOr<v1::TrainingJob> ResumeTrainingJob(
       const std::string& job, const CallOptions& options) const;
+  absl::Status DeleteTrainingJob(const std::string& job,
+                                 const CallOptions& options) const;
   // All pages.
   absl::StatusOr<std::vector<v1::Epoch>> ListEpochs(
       const std::string& job, const CallOptions& options) const;

@@ -27,13 +27,15 @@ absl::StatusOr<v1::TrainingJob> Client::GetTrainingJob(
 }
 
 absl::StatusOr<std::vector<v1::TrainingJob>> Client::ListTrainingJobs(
-    v1::TrainingJob::State state, const CallOptions& options) const {
+    v1::TrainingJob::State state, std::int64_t limit,
+    const CallOptions& options) const {
   v1::ListTrainingJobsRequest request;
-  request.set_page_size(kPageSize);
   request.set_state(state);
-  return FetchAll<v1::TrainingJob>(
-      [&](const std::string& token) {
+  return FetchUpTo<v1::TrainingJob>(
+      limit,
+      [&](const std::string& token, int page_size) {
         request.set_page_token(token);
+        request.set_page_size(page_size);
         return Call(*this, *training_,
                     &v1::TrainingService::StubInterface::ListTrainingJobs,
                     request, options);
@@ -61,6 +63,16 @@ absl::StatusOr<v1::TrainingJob> Client::ResumeTrainingJob(
                         &v1::TrainingService::StubInterface::ResumeTrainingJob,
                         request, options));
   return std::move(*response.mutable_job());
+}
+
+absl::Status Client::DeleteTrainingJob(const std::string& job,
+                                       const CallOptions& options) const {
+  v1::DeleteTrainingJobRequest request;
+  request.set_job(job);
+  return Call(*this, *training_,
+              &v1::TrainingService::StubInterface::DeleteTrainingJob, request,
+              options)
+      .status();
 }
 
 absl::StatusOr<std::vector<v1::Epoch>> Client::ListEpochs(

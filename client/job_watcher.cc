@@ -84,6 +84,8 @@ class Connections {
   void Tell(v1::WatchTrainingJobResponse& response) {
     if (response.has_progress()) {
       mailbox_.Put(std::move(*response.mutable_progress()));
+    } else if (!response.stage().empty()) {
+      mailbox_.Put(WatchStage{response.stage()});
     } else if (response.has_epoch() && response.epoch().epoch() > last_epoch_) {
       last_epoch_ = response.epoch().epoch();
       mailbox_.Put(std::move(*response.mutable_epoch()));
@@ -137,6 +139,8 @@ absl::StatusOr<v1::TrainingJob> WatchJob(const Client& client,
     } else if (const auto* progress =
                    std::get_if<v1::TrainingProgress>(&event)) {
       observer.OnProgress(*progress);
+    } else if (const auto* stage = std::get_if<WatchStage>(&event)) {
+      observer.OnStage(stage->name);
     } else if (const auto* lost = std::get_if<ConnectionLost>(&event)) {
       observer.OnLost(lost->why, lost->delay);
     } else {

@@ -23,6 +23,8 @@ class WatchObserver {
   virtual void OnEpoch(const v1::Epoch& epoch) = 0;
   // Where the running epoch is; only the latest when calls take their time.
   virtual void OnProgress(const v1::TrainingProgress& progress) = 0;
+  // What the worker is at: "loading", "training", ...; as with progress.
+  virtual void OnStage(const std::string& stage) = 0;
   // The connection was lost; the next attempt comes after `delay`.
   virtual void OnLost(const absl::Status& why, absl::Duration delay) = 0;
 };

@@ -10,6 +10,10 @@ void WatchMailbox::Put(WatchEvent event) {
       std::holds_alternative<v1::TrainingProgress>(events_.back())) {
     events_.pop_back();
   }
+  if (!events_.empty() && std::holds_alternative<WatchStage>(event) &&
+      std::holds_alternative<WatchStage>(events_.back())) {
+    events_.pop_back();
+  }
   events_.push_back(std::move(event));
   changed_.NotifyOne();
 }

@@ -3,6 +3,7 @@
 #define CAROUSEL_CLIENT_WATCH_MAILBOX_H_
 
 #include <deque>
+#include <string>
 #include <variant>
 
 #include "absl/status/status.h"
@@ -19,14 +20,20 @@ struct ConnectionLost {
   absl::Duration delay;
 };
 
+// What the worker is at.
+struct WatchStage {
+  std::string name;
+};
+
 // The last thing that a watch tells.
 using WatchEnd = absl::StatusOr<v1::TrainingJob>;
 
-using WatchEvent =
-    std::variant<v1::Epoch, v1::TrainingProgress, ConnectionLost, WatchEnd>;
+using WatchEvent = std::variant<v1::Epoch, v1::TrainingProgress, WatchStage,
+                                ConnectionLost, WatchEnd>;
 
 // A queue that never holds up who puts, and yet stays small: progress that was
-// not taken gives way to whatever comes after it. Thread-safe.
+// not taken gives way to whatever comes after it, and a stage to the next.
+// Thread-safe.
 class WatchMailbox {
  public:
   void Put(WatchEvent event) EXCLUDES(mutex_);

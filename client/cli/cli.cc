@@ -35,6 +35,7 @@ void AddCommands(CommandLine& line) {
   AddJobsCancel(line, jobs);
   AddJobsResume(line, jobs);
   AddEvaluate(line, line.root());
+  AddJobsDelete(line, jobs);
   AddPredict(line, line.root());
   AddProjection(line, line.root());
   AddNeighbours(line, line.root());

@@ -19,6 +19,7 @@ void AddJobsGet(CommandLine& line, CLI::App& group);
 void AddJobsWatch(CommandLine& line, CLI::App& group);
 void AddJobsCancel(CommandLine& line, CLI::App& group);
 void AddJobsResume(CommandLine& line, CLI::App& group);
+void AddJobsDelete(CommandLine& line, CLI::App& group);
 void AddEvaluate(CommandLine& line, CLI::App& group);
 void AddPredict(CommandLine& line, CLI::App& group);
 void AddProjection(CommandLine& line, CLI::App& group);

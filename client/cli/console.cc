@@ -69,9 +69,7 @@ void Console::Show(const Progress& progress) {
   }
   last_shown_ = now;
   if (terminal) {
-    environment_.err << '\r' << DrawBar(progress, environment_.columns)
-                     << "\x1b[K" << std::flush;
-    bar_is_drawn_ = true;
+    ShowBlock({DrawBar(progress, environment_.terminal_size().columns)});
     return;
   }
   environment_.err << progress.label << ": " << Percent(progress.done);
@@ -79,10 +77,31 @@ void Console::Show(const Progress& progress) {
   environment_.err << std::endl;
 }
 
+std::string Console::GoToBeginning() const {
+  const int columns = std::max(1, environment_.terminal_size().columns);
+  int rows = 0;
+  for (const int width : drawn_widths_) {
+    rows += std::max(1, (width + columns - 1) / columns);
+  }
+  return rows > 1 ? absl::StrCat("\r\x1b[", rows - 1, "A") : "\r";
+}
+
+void Console::ShowBlock(const std::vector<std::string>& lines) {
+  if (!environment_.err_is_terminal || lines.empty()) return;
+  // Drawn over what is there: to erase that first would flicker.
+  std::string text = GoToBeginning();
+  drawn_widths_.clear();
+  for (const std::string& line : lines) {
+    absl::StrAppend(&text, drawn_widths_.empty() ? "" : "\n", line, "\x1b[K");
+    drawn_widths_.push_back(DisplayWidth(line));
+  }
+  environment_.err << text << "\x1b[J" << std::flush;
+}
+
 void Console::HideProgress() {
-  if (!bar_is_drawn_) return;
-  environment_.err << "\r\x1b[K" << std::flush;
-  bar_is_drawn_ = false;
+  if (drawn_widths_.empty()) return;
+  environment_.err << GoToBeginning() << "\x1b[J" << std::flush;
+  drawn_widths_.clear();
 }
 
 }  // namespace carousel::client

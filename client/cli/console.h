@@ -7,6 +7,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "client/cli/environment.h"
 
@@ -22,8 +23,9 @@ struct Progress {
 // "epoch 3/50 [######......]  50 %  12,345 tokens/s".
 std::string DrawBar(const Progress& progress, int columns);
 
-// On a terminal, progress is a bar in the last line that makes way for whatever
-// else is printed; elsewhere it is a plain line now and then. Not thread-safe.
+// On a terminal, progress is a bar in the last line, or a block of lines, that
+// makes way for whatever else is printed; elsewhere it is a plain line now and
+// then. Not thread-safe.
 class Console {
  public:
   explicit Console(const Environment& environment);
@@ -39,13 +41,20 @@ class Console {
 
   // Shows it if enough time has passed since the last time.
   void Show(const Progress& progress);
-  // Takes the bar away.
+  // On a terminal, shows these lines now, each narrower than the terminal, in
+  // place of what was shown before. Elsewhere nothing.
+  void ShowBlock(const std::vector<std::string>& lines);
+  // Takes the bar or the block away.
   void HideProgress();
 
  private:
+  // From the end of what is drawn to its beginning; a window that has become
+  // narrower has broken lines in two.
+  std::string GoToBeginning() const;
+
   const Environment& environment_;
   std::optional<std::chrono::steady_clock::time_point> last_shown_;
-  bool bar_is_drawn_ = false;
+  std::vector<int> drawn_widths_;  // of the lines
 };
 
 }  // namespace carousel::client

@@ -154,10 +154,12 @@ void PrintDescription(const v1::DescribeDatasetResponse& description,
 void PrintLengths(const v1::DescribeDatasetResponse& description,
                   Session& session) {
   const Environment& environment = session.environment();
-  const std::string chart = DrawLengths(
-      description.statistics(),
-      {.columns = environment.out_is_terminal ? environment.columns : 0,
-       .unicode = IsUtf8Locale(environment.variable)});
+  const std::string chart =
+      DrawLengths(description.statistics(),
+                  {.columns = environment.out_is_terminal
+                                  ? environment.terminal_size().columns
+                                  : 0,
+                   .unicode = IsUtf8Locale(environment.variable)});
   if (!chart.empty()) session.console().out() << '\n' << chart;
 }
 

@@ -13,16 +13,22 @@
 
 namespace carousel::client {
 
+struct TerminalSize {
+  int columns = 80;
+  int rows = 24;
+};
+
 struct Environment {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
-  // Whether somebody sits there; `err` then shows a progress bar, and `out`
-  // charts as wide as `columns`.
+  // Whether somebody sits there; `err` then shows progress that is redrawn, and
+  // `out` charts as wide as the terminal.
   bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  int columns = 80;
+  // At the moment: windows change their size.
+  std::function<TerminalSize()> terminal_size = [] { return TerminalSize(); };
   // The value of an environment variable; "" when it is not set.
   std::function<std::string(const std::string&)> variable;
   // Requested by Ctrl-C.

@@ -37,7 +37,20 @@ std::string Best(const v1::TrainingJob& job) {
              : "-";
 }
 
+// What lies between now and the job's end, or its beginning.
+std::string Ahead(const v1::TrainingJob& job) {
+  if (job.has_remaining_seconds()) {
+    return FormatSeconds(job.remaining_seconds());
+  }
+  return job.has_queue_position() ? JobsAhead(job) : "";
+}
+
 }  // namespace
+
+std::string JobsAhead(const v1::TrainingJob& job) {
+  return absl::StrCat(FormatCount(job.queue_position()),
+                      job.queue_position() == 1 ? " job" : " jobs");
+}
 
 void PrintJobFields(const v1::TrainingJob& job, JobDetail detail,
                     std::ostream& out) {
@@ -53,6 +66,12 @@ void PrintJobFields(const v1::TrainingJob& job, JobDetail detail,
                         ? " (stops soon)"
                         : "")},
       {"epoch", EpochOf(job)}};
+  if (job.has_remaining_seconds()) {
+    fields.emplace_back("time left", FormatSeconds(job.remaining_seconds()));
+  }
+  if (job.has_queue_position()) {
+    fields.emplace_back("before it", JobsAhead(job));
+  }
   if (job.has_best_epoch()) {
     fields.emplace_back("best epoch",
                         absl::StrCat(job.best_epoch(), ", ", Best(job),
@@ -83,11 +102,12 @@ void PrintJobTable(const std::vector<v1::TrainingJob>& jobs,
                {"STATE"},
                {"EPOCH", Align::kRight},
                {"BEST", Align::kRight},
+               {"AHEAD", Align::kRight},
                {"CREATED"},
                {"ERROR"}});
   for (const v1::TrainingJob& job : jobs) {
     table.AddRow({job.job(), Version(job), StateName(job.state()), EpochOf(job),
-                  Best(job), FormatTimestamp(job.created_at()),
+                  Best(job), Ahead(job), FormatTimestamp(job.created_at()),
                   ShortText(job.error(), 60)});
   }
   table.Print(out);

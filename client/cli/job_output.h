@@ -3,6 +3,7 @@
 #define CAROUSEL_CLIENT_CLI_JOB_OUTPUT_H_
 
 #include <ostream>
+#include <string>
 #include <vector>
 
 #include "carousel/v1/training.pb.h"
@@ -13,6 +14,9 @@ namespace carousel::client {
 // Its settings are many: they are for whoever asks about a job, not for
 // whoever has just started or watched it.
 enum class JobDetail { kWithoutSettings, kAll };
+
+// Of a job that is queued: "1 job", "12 jobs".
+std::string JobsAhead(const v1::TrainingJob& job);
 
 // What there is to say about one job.
 void PrintJobFields(const v1::TrainingJob& job, JobDetail detail,

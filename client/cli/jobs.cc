@@ -1,5 +1,7 @@
-// carousel jobs list, get, watch, cancel, resume
+// carousel jobs list, get, watch, cancel, resume, delete
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,13 +10,15 @@
 #include "client/cli/commands.h"
 #include "client/cli/job_output.h"
 #include "client/cli/json_output.h"
+#include "client/cli/number_option.h"
 #include "client/cli/watch.h"
 #include "core/base/status_macros.h"
 
 namespace carousel::client {
 namespace {
 
-absl::StatusOr<ExitCode> ListJobs(const std::string& state, Session& session) {
+absl::StatusOr<ExitCode> ListJobs(const std::string& state, std::int64_t limit,
+                                  Session& session) {
   auto wanted = v1::TrainingJob::STATE_UNSPECIFIED;
   if (!state.empty()) {
     v1::TrainingJob::State_Parse(
@@ -22,7 +26,7 @@ absl::StatusOr<ExitCode> ListJobs(const std::string& state, Session& session) {
   }
   ASSIGN_OR_RETURN(
       const std::vector<v1::TrainingJob> jobs,
-      session.client().ListTrainingJobs(wanted, session.ShortCall()));
+      session.client().ListTrainingJobs(wanted, limit, session.ShortCall()));
   if (session.json()) {
     session.PrintJson(ListToJson("jobs", jobs));
   } else if (jobs.empty()) {
@@ -64,6 +68,16 @@ absl::StatusOr<ExitCode> ResumeJob(const std::string& id, Session& session) {
   return ExitCode::kDone;
 }
 
+absl::StatusOr<ExitCode> DeleteJob(const std::string& id, Session& session) {
+  RETURN_IF_ERROR(session.client().DeleteTrainingJob(id, session.ShortCall()));
+  if (session.json()) {
+    session.PrintJson({{"job", id}, {"deleted", true}});
+  } else {
+    session.console().out() << "Deleted " << id << ".\n";
+  }
+  return ExitCode::kDone;
+}
+
 // A command whose one argument is the id of a job.
 void AddJobCommand(CommandLine& line, CLI::App& group, const CommandHelp& help,
                    absl::StatusOr<ExitCode> (*action)(const std::string&,
@@ -78,14 +92,23 @@ void AddJobCommand(CommandLine& line, CLI::App& group, const CommandHelp& help,
 }  // namespace
 
 void AddJobsList(CommandLine& line, CLI::App& group) {
-  auto state = std::make_shared<std::string>();
-  CLI::App& command = line.AddCommand(
-      group,
-      {.name = "list",
-       .description = "List jobs, the newest first",
-       .example = "carousel jobs list --state=running"},
-      [state](Session& session) { return ListJobs(*state, session); });
-  command.add_option("--state", *state, "Only jobs in this state")
+  struct Arguments {
+    std::string state;
+    std::optional<std::int64_t> limit;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App& command =
+      line.AddCommand(group,
+                      {.name = "list",
+                       .description = "List jobs, the newest first",
+                       .example = "carousel jobs list --state=running"},
+                      [arguments](Session& session) {
+                        return ListJobs(arguments->state,
+                                        arguments->limit.value_or(0), session);
+                      });
+  AddNotNegative(command, "--limit", arguments->limit,
+                 "The newest so many only (default, and 0: all)");
+  command.add_option("--state", arguments->state, "Only jobs in this state")
       ->check(CLI::IsMember(
           {"queued", "running", "succeeded", "failed", "cancelled"},
           CLI::ignore_case));
@@ -127,6 +150,17 @@ void AddJobsResume(CommandLine& line, CLI::App& group) {
                       "on from its checkpoint",
        .example = "carousel jobs resume JOB"},
       ResumeJob);
+}
+
+void AddJobsDelete(CommandLine& line, CLI::App& group) {
+  AddJobCommand(
+      line, group,
+      {.name = "delete",
+       .description = "Delete a job that is over, with its checkpoint, epochs "
+                      "and log",
+       .example = "carousel jobs delete JOB",
+       .notes = "A job whose version is there stays until that is deleted."},
+      DeleteJob);
 }
 
 }  // namespace carousel::client

@@ -86,7 +86,11 @@ Json ToJson(const v1::TrainingJob& job) {
       {"started_at", Optional(job.has_started_at(), job.started_at())},
       {"ended_at", Optional(job.has_ended_at(), job.ended_at())},
       {"tokens_per_second",
-       Optional(job.has_tokens_per_second(), job.tokens_per_second())}};
+       Optional(job.has_tokens_per_second(), job.tokens_per_second())},
+      {"remaining_seconds",
+       Optional(job.has_remaining_seconds(), job.remaining_seconds())},
+      {"queue_position",
+       Optional(job.has_queue_position(), job.queue_position())}};
 }
 
 Json ToJson(const v1::Epoch& epoch) {

@@ -23,14 +23,15 @@ namespace {
 constexpr timespec kPatience = {.tv_sec = 3};
 constexpr int kInterrupted = 130;  // what shells expect
 
-int TerminalColumns() {
+carousel::client::TerminalSize GetTerminalSize() {
   for (const int output : {STDERR_FILENO, STDOUT_FILENO}) {
     winsize size = {};
-    if (ioctl(output, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-      return size.ws_col;
+    if (ioctl(output, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 &&
+        size.ws_row > 0) {
+      return {.columns = size.ws_col, .rows = size.ws_row};
     }
   }
-  return 80;
+  return {};
 }
 
 // Turns SIGINT and SIGTERM into a request to stop. To be called before any
@@ -76,8 +77,10 @@ int main(int argc, char** argv) {
       .err = std::cerr,
       .in_is_terminal = isatty(STDIN_FILENO) != 0,
       .out_is_terminal = isatty(STDOUT_FILENO) != 0,
-      .err_is_terminal = isatty(STDERR_FILENO) != 0,
-      .columns = TerminalColumns(),
+      // One that is dumb cannot go back in a line.
+      .err_is_terminal =
+          isatty(STDERR_FILENO) != 0 && Variable("TERM") != "dumb",
+      .terminal_size = GetTerminalSize,
       .variable = Variable,
       .stop = stop.get_token(),
       .clock = carousel::Clock::Real(),

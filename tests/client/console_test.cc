@@ -1,6 +1,7 @@
 #include "client/cli/console.h"
 
 #include <sstream>
+#include <string>
 
 #include "client/waiter.h"
 #include "gmock/gmock.h"
@@ -15,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr char kEraseLine[] = "\r\x1b[K";
+constexpr char kErase[] = "\r\x1b[J";
 
 class ConsoleTest : public ::testing::Test {
  protected:
@@ -41,10 +42,47 @@ TEST_F(ConsoleTest, ATerminalShowsABarThatMakesWay) {
   console.Show({.label = "epoch 1", .done = 0.5, .detail = "loss 0.7"});
   EXPECT_THAT(err_.str(), HasSubstr("50 %  loss 0.7"));
   console.out() << "result\n";
-  EXPECT_THAT(err_.str(), EndsWith(kEraseLine));
+  EXPECT_THAT(err_.str(), EndsWith(kErase));
   EXPECT_EQ(out_.str(), "result\n");
   console.Message("message");
-  EXPECT_THAT(err_.str(), EndsWith(std::string(kEraseLine) + "message\n"));
+  EXPECT_THAT(err_.str(), EndsWith(std::string(kErase) + "message\n"));
+}
+
+TEST_F(ConsoleTest, ABlockIsDrawnOverTheOneBefore) {
+  const Environment environment = MakeEnvironment(true);
+  Console console(environment);
+  console.ShowBlock({"one", "two", "three"});
+  EXPECT_EQ(err_.str(), "\rone\x1b[K\ntwo\x1b[K\nthree\x1b[K\x1b[J");
+  err_.str("");
+  console.ShowBlock({"four", "five"});
+  EXPECT_EQ(err_.str(), "\r\x1b[2Afour\x1b[K\nfive\x1b[K\x1b[J");
+  err_.str("");
+  console.Message("message");
+  EXPECT_EQ(err_.str(), "\r\x1b[1A\x1b[Jmessage\n");
+  err_.str("");
+  console.ShowBlock({"six"});
+  EXPECT_EQ(err_.str(), "\rsix\x1b[K\x1b[J");
+}
+
+TEST_F(ConsoleTest, LinesThatANarrowerWindowHasBrokenAreErasedWhole) {
+  Environment environment = MakeEnvironment(true);
+  int columns = 80;
+  environment.terminal_size = [&columns] {
+    return TerminalSize{.columns = columns};
+  };
+  Console console(environment);
+  console.ShowBlock({std::string(60, 'a'), std::string(20, 'b')});
+  columns = 20;
+  err_.str("");
+  console.HideProgress();
+  EXPECT_EQ(err_.str(), "\r\x1b[3A\x1b[J");
+}
+
+TEST_F(ConsoleTest, ElsewhereThereIsNoBlock) {
+  const Environment environment = MakeEnvironment(false);
+  Console console(environment);
+  console.ShowBlock({"one", "two"});
+  EXPECT_THAT(err_.str(), IsEmpty());
 }
 
 TEST_F(ConsoleTest, TheBarIsGoneAtTheEnd) {
@@ -52,9 +90,9 @@ TEST_F(ConsoleTest, TheBarIsGoneAtTheEnd) {
   {
     Console console(environment);
     console.Show({.label = "epoch 1", .done = 0.5});
-    EXPECT_THAT(err_.str(), Not(EndsWith(kEraseLine)));
+    EXPECT_THAT(err_.str(), Not(EndsWith(kErase)));
   }
-  EXPECT_THAT(err_.str(), EndsWith(kEraseLine));
+  EXPECT_THAT(err_.str(), EndsWith(kErase));
 }
 
 TEST_F(ConsoleTest, TheBarIsNotRedrawnAllTheTime) {

@@ -48,6 +48,7 @@ struct FakeServer::Services {
     UNARY(ListTrainingJobs, list_jobs)
     UNARY(CancelTrainingJob, cancel_job)
     UNARY(ResumeTrainingJob, resume_job)
+    UNARY(DeleteTrainingJob, delete_job)
     UNARY(ListEpochs, list_epochs)
     grpc::Status WatchTrainingJob(
         grpc::ServerContext* context,

@@ -55,6 +55,8 @@ class FakeServer {
       cancel_job;
   Answer<v1::ResumeTrainingJobRequest, v1::ResumeTrainingJobResponse>
       resume_job;
+  Answer<v1::DeleteTrainingJobRequest, v1::DeleteTrainingJobResponse>
+      delete_job;
   Answer<v1::ListEpochsRequest, v1::ListEpochsResponse> list_epochs;
   Answer<v1::ListModelsRequest, v1::ListModelsResponse> list_models;
   Answer<v1::GetModelRequest, v1::GetModelResponse> get_model;

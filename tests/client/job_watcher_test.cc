@@ -47,6 +47,7 @@ class Notes final : public WatchObserver {
   void OnProgress(const v1::TrainingProgress& progress) override {
     last_batch = progress.batch();
   }
+  void OnStage(const std::string& stage) override { last_stage = stage; }
   void OnLost(const absl::Status& why, absl::Duration) override {
     losses.push_back(why.code());
   }
@@ -54,6 +55,7 @@ class Notes final : public WatchObserver {
   std::vector<std::int64_t> epochs;
   std::vector<absl::StatusCode> losses;
   std::int64_t last_batch = 0;
+  std::string last_stage;
 };
 
 class JobWatcherTest : public ::testing::Test {
@@ -79,6 +81,17 @@ TEST_F(JobWatcherTest, TellsEpochsThenTheJob) {
   EXPECT_EQ(job.state(), v1::TrainingJob::STATE_SUCCEEDED);
   EXPECT_THAT(notes_.epochs, ElementsAre(1, 2, 3));
   EXPECT_THAT(notes_.losses, SizeIs(0));
+}
+
+TEST_F(JobWatcherTest, TellsWhatTheWorkerIsAt) {
+  server_.watch_job = [](const auto&, Writer& writer) {
+    v1::WatchTrainingJobResponse response;
+    response.set_stage("encoding");
+    writer.Write(response);
+    return WriteEnd(writer);
+  };
+  ASSERT_OK(Watch());
+  EXPECT_EQ(notes_.last_stage, "encoding");
 }
 
 TEST_F(JobWatcherTest, GoesOnFromTheLastEpochAfterALoss) {
@@ -185,6 +198,7 @@ TEST_F(JobWatcherTest, AServerThatHasAnsweredIsWaitedFor) {
     explicit Patience(std::stop_source& stop) : stop_(stop) {}
     void OnEpoch(const v1::Epoch&) override {}
     void OnProgress(const v1::TrainingProgress&) override {}
+    void OnStage(const std::string&) override {}
     void OnLost(const absl::Status&, absl::Duration) override {
       if (++losses_ == 20) stop_.request_stop();
     }
@@ -227,6 +241,7 @@ class SlowObserver final : public WatchObserver {
     ++epochs;
   }
   void OnProgress(const v1::TrainingProgress&) override { ++progresses; }
+  void OnStage(const std::string&) override {}
   void OnLost(const absl::Status&, absl::Duration) override {}
 
   int epochs = 0;

@@ -1,4 +1,5 @@
-// carousel jobs list, get, watch, cancel, resume
+// carousel jobs list, get, watch, cancel, resume, delete
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -68,7 +70,8 @@ TEST_F(JobsTest, AJobHasItsFields) {
             R"("created_at":"2023-11-14T22:13:20.000000Z",)"
             R"("started_at":"2023-11-14T22:13:21.500000Z",)"
             R"("ended_at":"2023-11-14T22:14:20.000000Z",)"
-            R"("tokens_per_second":12345.5})"
+            R"("tokens_per_second":12345.5,"remaining_seconds":null,)"
+            R"("queue_position":null})"
             "\n");
 }
 
@@ -81,7 +84,8 @@ TEST_F(JobsTest, WhatAJobDoesNotHaveYetIsNull) {
   const auto json = Run({"jobs", "get", "job-1", "--json"}).Json();
   for (const char* field :
        {"version", "best_epoch", "best_validation_accuracy", "error",
-        "created_at", "started_at", "ended_at", "tokens_per_second"}) {
+        "created_at", "started_at", "ended_at", "tokens_per_second",
+        "remaining_seconds", "queue_position"}) {
     EXPECT_TRUE(json.contains(field) && json[field].is_null()) << field;
   }
   EXPECT_EQ(json["epoch"], 0);
@@ -168,6 +172,65 @@ TEST_F(JobsTest, ListTakesAState) {
   EXPECT_EQ(state, v1::TrainingJob::STATE_UNSPECIFIED);
 }
 
+TEST_F(JobsTest, ListStopsAtTheLimit) {
+  std::vector<int> sizes;
+  server_.list_jobs = [&sizes](const auto& request, auto& response) {
+    sizes.push_back(request.page_size());
+    // A server may give less than it was asked for.
+    for (int i = 0; i < std::min(request.page_size(), 700); ++i) {
+      response.add_jobs()->set_job("job");
+    }
+    response.set_next_page_token("more");
+    return grpc::Status::OK;
+  };
+  EXPECT_THAT(Run({"jobs", "list", "--limit=3", "--json"}).Json()["jobs"],
+              SizeIs(3));
+  EXPECT_THAT(sizes, ElementsAre(3));
+  sizes.clear();
+  EXPECT_THAT(Run({"jobs", "list", "--limit=1500", "--json"}).Json()["jobs"],
+              SizeIs(1500));
+  EXPECT_THAT(sizes, ElementsAre(1000, 800, 100));
+  EXPECT_EQ(Run({"jobs", "list", "--limit=-1"}).code, 2);
+}
+
+TEST_F(JobsTest, ListAndGetSayWhatLiesAhead) {
+  server_.list_jobs = [](const auto&, auto& response) {
+    response.add_jobs()->set_queue_position(1);
+    response.add_jobs()->set_queue_position(0);
+    response.add_jobs()->set_remaining_seconds(125);
+    return grpc::Status::OK;
+  };
+  EXPECT_THAT(Run({"jobs", "list"}).out,
+              AllOf(HasSubstr("AHEAD"), HasSubstr("  1 job  "),
+                    HasSubstr("  0 jobs  "), HasSubstr("  2m05s  ")));
+  const auto json = Run({"jobs", "list", "--json"}).Json()["jobs"];
+  EXPECT_EQ(json[0]["queue_position"], 1);
+  EXPECT_TRUE(json[0]["remaining_seconds"].is_null());
+  EXPECT_EQ(json[1]["queue_position"], 0);
+  EXPECT_EQ(json[2]["remaining_seconds"], 125);
+  server_.get_job = [](const auto&, auto& response) {
+    response.mutable_job()->set_remaining_seconds(125);
+    return grpc::Status::OK;
+  };
+  EXPECT_THAT(Run({"jobs", "get", "job-1"}).out,
+              HasSubstr("time left  2m05s\n"));
+}
+
+TEST_F(JobsTest, DeleteSaysSo) {
+  server_.delete_job = [](const auto& request, auto&) {
+    return request.job() == "job-1"
+               ? grpc::Status::OK
+               : grpc::Status(grpc::StatusCode::FAILED_PRECONDITION,
+                              "job-2 is RUNNING");
+  };
+  EXPECT_EQ(Run({"jobs", "delete", "job-1"}).out, "Deleted job-1.\n");
+  EXPECT_EQ(Run({"jobs", "delete", "job-1", "--json"}).out,
+            "{\"job\":\"job-1\",\"deleted\":true}\n");
+  const Outcome refused = Run({"jobs", "delete", "job-2"});
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("job-2 is RUNNING"));
+}
+
 TEST_F(JobsTest, CancelAndResumePrintTheJob) {
   server_.cancel_job = [](const auto& request, auto& response) {
     response.mutable_job()->set_job(request.job());
@@ -224,6 +287,50 @@ TEST_F(JobsTest, WatchSaysOnceThatTheJobWaits) {
   EXPECT_THAT(queued.JsonLines(), SizeIs(1));
   state = v1::TrainingJob::STATE_RUNNING;
   EXPECT_EQ(Run({"jobs", "watch", "job-1", "--json"}).err, "");
+}
+
+TEST_F(JobsTest, WatchSaysHowManyWaitBeforeIt) {
+  server_.get_job = [](const auto&, auto& response) {
+    response.mutable_job()->set_state(v1::TrainingJob::STATE_QUEUED);
+    response.mutable_job()->set_queue_position(2);
+    return grpc::Status::OK;
+  };
+  server_.watch_job = [](const auto&, Writer& writer) {
+    return WriteJob(writer, FinishedJob());
+  };
+  EXPECT_EQ(Run({"jobs", "watch", "job-1"}).err,
+            "The job job-1 is waiting for a slot, behind 2 jobs.\n");
+}
+
+TEST_F(JobsTest, ATerminalShowsAPanelBelowTheTable) {
+  server_.get_job = [](const auto&, auto& response) {
+    response.mutable_job()->set_epochs(2);
+    return grpc::Status::OK;
+  };
+  server_.watch_job = [](const auto&, Writer& writer) {
+    v1::WatchTrainingJobResponse event;
+    event.set_stage("training");
+    writer.Write(event);
+    event.mutable_progress()->set_epoch(1);
+    event.mutable_progress()->set_batch(1);
+    event.mutable_progress()->set_batches(4);
+    writer.Write(event);
+    WriteEpochs(writer, 1, 2);
+    return WriteJob(writer, FinishedJob());
+  };
+  terminal_ = true;
+  variables_["LANG"] = "C.UTF-8";
+  const Outcome outcome = Run({"jobs", "watch", "job-1"});
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("epoch 2/2 ["),
+                                 HasSubstr("train loss       ██  "),
+                                 HasSubstr("validation loss")));
+  EXPECT_THAT(outcome.err, EndsWith("\x1b[J"));  // gone before the job
+  EXPECT_THAT(outcome.out, Not(HasSubstr("\x1b")));
+  // Standard output is the same as without a terminal.
+  const Outcome json = Run({"jobs", "watch", "job-1", "--json"});
+  terminal_ = false;
+  EXPECT_EQ(json.out, Run({"jobs", "watch", "job-1", "--json"}).out);
+  EXPECT_EQ(outcome.out, Run({"jobs", "watch", "job-1"}).out);
 }
 
 TEST_F(JobsTest, WatchComesBackByItself) {

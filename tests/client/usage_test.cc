@@ -33,6 +33,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                  {"jobs", "watch"},
                                                  {"jobs", "cancel"},
                                                  {"jobs", "resume"},
+                                                 {"jobs", "delete"},
                                                  {"evaluate"},
                                                  {"predict"},
                                                  {"projection"},

@@ -36,6 +36,19 @@ TEST(WatchMailboxTest, OfProgressOnlyTheLatestWaits) {
   EXPECT_EQ(std::get<v1::Epoch>(mailbox.Take()).epoch(), 1);
 }
 
+TEST(WatchMailboxTest, OfStagesOnlyTheLatestWaits) {
+  WatchMailbox mailbox;
+  mailbox.Put(WatchStage{"loading"});
+  mailbox.Put(WatchStage{"training"});
+  mailbox.Put(ProgressAt(1));
+  mailbox.Put(WatchStage{"validating"});
+  mailbox.Put(EpochNumber(1));
+  mailbox.Put(WatchStage{"training"});
+  EXPECT_EQ(std::get<WatchStage>(mailbox.Take()).name, "validating");
+  EXPECT_EQ(std::get<v1::Epoch>(mailbox.Take()).epoch(), 1);
+  EXPECT_EQ(std::get<WatchStage>(mailbox.Take()).name, "training");
+}
+
 TEST(WatchMailboxTest, ProgressOfAnEpochThatIsOverIsDropped) {
   WatchMailbox mailbox;
   mailbox.Put(ProgressAt(7));
