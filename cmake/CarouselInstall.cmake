@@ -8,6 +8,8 @@
 #                               is neither /usr nor /usr/local)
 #   share/carousel/             Prometheus' and Grafana's files, drop-ins
 #   share/man/, share/doc/carousel/
+#   share/bash-completion/, share/zsh/, share/fish/
+#                               completion of the client's command line
 #
 # Two components, carousel and libtorch: the second is most of the bytes.
 set(private_lib lib/carousel)
@@ -41,6 +43,13 @@ install(FILES ${deploy}/man/carousel.1 DESTINATION share/man/man1
   COMPONENT carousel)
 install(FILES ${deploy}/man/carouseld.8 DESTINATION share/man/man8
   COMPONENT carousel)
+set(completion ${CMAKE_SOURCE_DIR}/client/cli/completion)
+install(FILES ${completion}/carousel.bash RENAME carousel
+  DESTINATION share/bash-completion/completions COMPONENT carousel)
+install(FILES ${completion}/carousel.zsh RENAME _carousel
+  DESTINATION share/zsh/site-functions COMPONENT carousel)
+install(FILES ${completion}/carousel.fish
+  DESTINATION share/fish/vendor_completions.d COMPONENT carousel)
 install(DIRECTORY ${deploy}/prometheus ${deploy}/grafana
   DESTINATION share/carousel COMPONENT carousel)
 install(FILES ${deploy}/systemd/gpu.conf DESTINATION share/carousel/systemd

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/command_line.h"
 #include "client/cli/commands.h"
+#include "client/cli/complete.h"
 #include "client/cli/connection.h"
 #include "client/cli/error_output.h"
 #include "client/cli/session.h"
@@ -34,8 +35,8 @@ void AddCommands(CommandLine& line) {
   AddJobsWatch(line, jobs);
   AddJobsCancel(line, jobs);
   AddJobsResume(line, jobs);
-  AddEvaluate(line, line.root());
   AddJobsDelete(line, jobs);
+  AddEvaluate(line, line.root());
   AddPredict(line, line.root());
   AddProjection(line, line.root());
   AddNeighbours(line, line.root());
@@ -56,6 +57,7 @@ void AddCommands(CommandLine& line) {
                                   "carousel admin backup carousel.tar");
   AddAdminBackup(line, admin);
   AddAdminLogLevel(line, admin);
+  AddCompletion(line, line.root());
 }
 
 // Arguments that make no command; `json` cannot come from a parse that failed.
@@ -94,8 +96,13 @@ ExitCode Run(const std::vector<std::string>& arguments,
              const Environment& environment) {
   CommandLine line;
   AddCommands(line);
+  if (!arguments.empty() && arguments.front() == kCompleteCommand) {
+    PrintCompletion(line.root(), {arguments.begin() + 1, arguments.end()},
+                    environment);
+    return ExitCode::kDone;
+  }
   try {
-    line.Parse(arguments, environment.variable("CAROUSEL_SERVER"));
+    line.Parse(arguments, environment.variable(kServerVariable));
   } catch (const CLI::Success& request) {  // --help or --version
     line.root().exit(request, environment.out, environment.err);
     return ExitCode::kDone;

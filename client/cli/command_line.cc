@@ -13,8 +13,6 @@
 namespace carousel::client {
 namespace {
 
-constexpr char kDefaultServer[] = "127.0.0.1:50051";
-
 // "--text=" means an empty text, but CLI11 takes the next argument for the
 // value then; in two arguments it understands.
 std::vector<std::string> SeparateEmptyValues(

@@ -19,6 +19,10 @@ inline constexpr char kModelReference[] =
     "NAME@VERSION, NAME@LABEL, or NAME alone:\n"
     "NAME@stable if that label is set, else NAME@latest";
 
+// Where the server is when nothing says so.
+inline constexpr char kServerVariable[] = "CAROUSEL_SERVER";
+inline constexpr char kDefaultServer[] = "127.0.0.1:50051";
+
 // Does what a command is for. An error is printed by the caller, and says
 // which exit code it comes to.
 using Action = std::function<absl::StatusOr<ExitCode>(Session&)>;

@@ -35,6 +35,7 @@ void AddServerHealth(CommandLine& line, CLI::App& group);
 void AddServerInfo(CommandLine& line, CLI::App& group);
 void AddAdminBackup(CommandLine& line, CLI::App& group);
 void AddAdminLogLevel(CommandLine& line, CLI::App& group);
+void AddCompletion(CommandLine& line, CLI::App& group);
 
 }  // namespace carousel::client
 

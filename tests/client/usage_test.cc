@@ -48,7 +48,8 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                  {"server", "info"},
                                                  {"server", "health"},
                                                  {"admin", "backup"},
-                                                 {"admin", "log_level"}};
+                                                 {"admin", "log_level"},
+                                                 {"completion"}};
   return commands;
 }
 
