@@ -27,6 +27,7 @@
 #include "core/store/restore.h"
 #include "logging/event_log.h"
 #include "server/config_file.h"
+#include "server/flag_check.h"
 #include "server/options.h"
 #include "server/server.h"
 
@@ -183,13 +184,11 @@ sigset_t StopSignals() {
   return signals;
 }
 
-// SIGHUP as well, where there are files to read again. Elsewhere it ends the
-// program, as it does when the terminal closes.
-sigset_t WatchedSignals(const carousel::ServerOptions& options) {
+// SIGHUP as well: it asks for the files of keys to be read again, and ends no
+// server that has none, so that a service manager need not know which it has.
+sigset_t WatchedSignals() {
   sigset_t signals = StopSignals();
-  if (!options.key_file.empty() || !options.tls.tls_cert.empty()) {
-    sigaddset(&signals, SIGHUP);
-  }
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
@@ -208,11 +207,9 @@ int Fail(const absl::Status& status) {
 
 // Sets the flags, from the file of --config too.
 absl::Status ReadCommandLine(int argc, char** argv) {
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  if (rest.size() > 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("unexpected argument ", rest[1], "; see --help"));
-  }
+  RETURN_IF_ERROR(
+      carousel::CheckFlags(std::vector<std::string>(argv + 1, argv + argc)));
+  absl::ParseCommandLine(argc, argv);
   const std::string config = absl::GetFlag(FLAGS_config);
   if (config.empty()) return absl::OkStatus();
   absl::Status status = carousel::ApplyConfigFile(
@@ -238,20 +235,24 @@ int Restore(const std::string& file, const std::string& data_dir) {
   return EXIT_SUCCESS;
 }
 
-int WaitForStop(carousel::CarouselServer& server, const carousel::EventLog& log,
-                const sigset_t& signals) {
+int WaitForStop(carousel::CarouselServer& server,
+                const carousel::ServerOptions& options,
+                const carousel::EventLog& log) {
+  const bool has_files =
+      !options.key_file.empty() || !options.tls.tls_cert.empty();
   while (true) {
-    const int signal_number = WaitForSignal(signals);
+    const int signal_number = WaitForSignal(WatchedSignals());
     if (signal_number != SIGHUP) return signal_number;
-    log.Info("signal", {{"signal", strsignal(signal_number)},
-                        {"message", "reading keys and certificates"}});
-    server.ReloadAccess();
+    log.Info("signal",
+             {{"signal", strsignal(signal_number)},
+              {"message", has_files ? "reading keys and certificates"
+                                    : "there are no keys and certificates "
+                                      "to read again"}});
+    if (has_files) server.ReloadAccess();
   }
 }
 
 int Run(const carousel::ServerOptions& options, carousel::EventLog& log) {
-  const sigset_t signals = WatchedSignals(options);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   auto server = carousel::CarouselServer::Create(options, log);
   if (!server.ok()) return Fail(server.status());
   if (absl::Status status = (*server)->Start(); !status.ok()) {
@@ -261,7 +262,7 @@ int Run(const carousel::ServerOptions& options, carousel::EventLog& log) {
   // For whoever started it and waits for it, a script for example.
   std::printf("serving on %s\n", (*server)->address().c_str());
   std::fflush(stdout);
-  const int signal_number = WaitForStop(**server, log, signals);
+  const int signal_number = WaitForStop(**server, options, log);
   log.Info("signal",
            {{"signal", strsignal(signal_number)}, {"message", "draining"}});
   // Whoever asks twice does not want to wait. Jobs survive that.
@@ -277,7 +278,7 @@ int Run(const carousel::ServerOptions& options, carousel::EventLog& log) {
 
 int main(int argc, char** argv) {
   // Blocked here, they are blocked in every thread, and only sigwait sees them.
-  const sigset_t signals = StopSignals();
+  const sigset_t signals = WatchedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 

@@ -216,9 +216,10 @@ void CarouselServer::Shutdown() {
     }
     grpc_->Shutdown(std::chrono::system_clock::now());
     grpc_->Wait();
-    log_.Info("stopped", {});
   }
   jobs.join();
+  // After the lines of the jobs that it stopped.
+  if (grpc_ != nullptr) log_.Info("stopped", {});
   metrics_server_.reset();
   grpc_.reset();
   services_.reset();

@@ -47,6 +47,9 @@ class InstallTest(unittest.TestCase):
                      "etc/carousel/carouseld.env",
                      "usr/local/lib/systemd/system/carouseld.service",
                      "usr/local/lib/sysusers.d/carousel.conf",
+                     "usr/local/share/bash-completion/completions/carousel",
+                     "usr/local/share/zsh/site-functions/_carousel",
+                     "usr/local/share/fish/vendor_completions.d/carousel.fish",
                      "usr/local/share/carousel/grafana/dashboards/training.json",
                      "usr/local/share/carousel/prometheus/rules/alerts.yml",
                      "usr/local/share/carousel/systemd/gpu.conf",
@@ -71,6 +74,7 @@ class InstallTest(unittest.TestCase):
         self.assertIn("\nEnvironmentFile=-/opt/carousel/etc/carousel/carouseld.env\n",
                       unit)
         self.assertNotRegex(unit, r"@[A-Z]+@")
+        self.assertIn("\nExecReload=/bin/kill -HUP $MAINPID\n", unit)
 
     def test_a_stop_has_more_time_than_the_server_takes(self):
         unit = (deploy_files.DEPLOY / "systemd" / "carouseld.service.in").read_text()

@@ -221,6 +221,19 @@ TEST_F(LoggingTest, TheLevelChangesAtRunTime) {
   EXPECT_THAT(log(), HasSubstr("log_level level=info previous_level=error"));
 }
 
+TEST_F(LoggingTest, AStopIsOverAfterTheJobsThatItStopped) {
+  StartServer();
+  UploadSamples();
+  WaitUntilRunning(Train(EndlessTrainRequest()));
+  StopServer();
+  const std::string lines = log();
+  const std::size_t ended = lines.find(" job_ended ");
+  const std::size_t stopped = lines.rfind(" stopped");
+  ASSERT_NE(ended, std::string::npos) << lines;
+  ASSERT_NE(stopped, std::string::npos) << lines;
+  EXPECT_LT(ended, stopped);
+}
+
 TEST_F(LoggingTest, AnUnknownLevelIsRefused) {
   StartServer();
   for (const int level : {0, 8}) {
