@@ -30,7 +30,7 @@ test: build
 	ctest --preset release
 
 # What takes longer than a test should: a hundred rounds of kills, a full disk at
-# every write of a training run.
+# every write of a training run, two hundred versions that come and go.
 test-long: build
 	ctest --preset release -C long -L long
 

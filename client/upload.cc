@@ -1,61 +1,17 @@
 #include "client/upload.h"
 
-#include <cerrno>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "client/call.h"
-#include "core/base/files.h"
+#include "client/input_file.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 
 namespace carousel::client {
 namespace {
-
-constexpr std::size_t kPieceBytes = 1 << 20;
-
-// A local file that is read from its begin to its end.
-class InputFile {
- public:
-  static absl::StatusOr<InputFile> Open(const std::filesystem::path& path) {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("\"", path.string(), "\" is a folder, not a file"));
-    }
-    const auto size = std::filesystem::file_size(path, error);
-    std::ifstream stream(path, std::ios::binary);
-    if (error || !stream) {
-      const int error_number = error ? error.value() : errno;
-      return absl::InvalidArgumentError(
-          ErrnoToStatus(error_number, "open", path).message());
-    }
-    return InputFile(path, std::move(stream), static_cast<std::int64_t>(size));
-  }
-
-  // The next piece; empty at the end.
-  absl::StatusOr<std::string> Read() {
-    std::string piece(kPieceBytes, '\0');
-    stream_.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    if (stream_.bad()) return ErrnoToStatus(errno, "read", path_);
-    piece.resize(static_cast<std::size_t>(stream_.gcount()));
-    return piece;
-  }
-
-  std::int64_t size() const { return size_; }
-
- private:
-  InputFile(std::filesystem::path path, std::ifstream stream, std::int64_t size)
-      : path_(std::move(path)), stream_(std::move(stream)), size_(size) {}
-
-  std::filesystem::path path_;
-  std::ifstream stream_;
-  std::int64_t size_;
-};
 
 // A file as messages of a stream.
 template <typename Request>

@@ -1,6 +1,6 @@
 # Where every outside library comes from. Debian's packages give all of them
-# but three: LibTorch (the PyPI wheel, unpacked), google/rpc's .proto files and
-# plotly.js, all put into CAROUSEL_DEPS_DIR by scripts/setup.
+# but four: LibTorch (the PyPI wheel, unpacked), google/rpc's .proto files,
+# ONNX's and plotly.js, all put into CAROUSEL_DEPS_DIR by scripts/setup.
 
 if(DEFINED ENV{CAROUSEL_DEPS_DIR})
   set(default_deps_dir $ENV{CAROUSEL_DEPS_DIR})
@@ -38,6 +38,12 @@ if(CAROUSEL_GRPC)
   if(NOT EXISTS ${PLOTLY_JS})
     message(FATAL_ERROR
       "${PLOTLY_JS} is not there. Run scripts/setup, or set CAROUSEL_DEPS_DIR.")
+  endif()
+  set(ONNX_DIR ${CAROUSEL_DEPS_DIR}/onnx)
+  if(NOT EXISTS ${ONNX_DIR}/onnx/onnx.proto)
+    message(FATAL_ERROR
+      "onnx/onnx.proto is not in ${ONNX_DIR}. "
+      "Run scripts/setup, or set CAROUSEL_DEPS_DIR.")
   endif()
 endif()
 

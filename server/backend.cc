@@ -88,7 +88,14 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
       registry_(model_store_, MakeLoader(options, device),
                 [&metrics](double seconds, bool ok) {
                   metrics.predict().OnLoad(seconds);
-                }),
+                },
+                {.memory_bytes = options.model_memory_bytes, .clock = &clock}),
+      import_(
+          registry_, clock,
+          [engine = ParseEngine(options.engine).value(),
+           device](const std::filesystem::path& folder) {
+            return LoadLiveModel("import", 0, folder, engine, device).status();
+          }),
       evaluation_(registry_, model_store_, assets_,
                   static_cast<std::size_t>(options.max_batch_rows)),
       projection_(registry_, model_store_, assets_, *folder_),

@@ -30,6 +30,7 @@
 #include "server/evaluation.h"
 #include "server/job_log.h"
 #include "server/metrics.h"
+#include "server/model_import.h"
 #include "server/options.h"
 #include "server/retention_runner.h"
 #include "server/word_neighbours.h"
@@ -63,6 +64,7 @@ class Backend {
   ModelRegistry& registry() { return registry_; }
   Predictor& predictor() { return *predictor_; }
   JobRunner& runner() { return *runner_; }
+  const ModelImport& model_import() const { return import_; }
   const Evaluation& evaluation() const { return evaluation_; }
   const WordProjection& projection() const { return projection_; }
   WordNeighbours& neighbours() { return neighbours_; }
@@ -99,6 +101,7 @@ class Backend {
   JobStore job_store_;
   ModelStore model_store_;
   ModelRegistry registry_;
+  const ModelImport import_;
   const Evaluation evaluation_;
   const WordProjection projection_;
   WordNeighbours neighbours_;

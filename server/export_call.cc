@@ -5,31 +5,10 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "core/base/files.h"
 #include "core/base/status_macros.h"
-#include "core/store/data_folder.h"
 #include "server/unary_call.h"
 
 namespace carousel {
-
-absl::StatusOr<std::vector<ExportFile>> ReadExportFiles(
-    const std::filesystem::path& folder) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(folder / kChecksumsFile));
-  std::vector<ExportFile> files;
-  for (const absl::string_view line :
-       absl::StrSplit(text, '\n', absl::SkipEmpty())) {
-    const std::vector<std::string> parts =
-        absl::StrSplit(line, absl::MaxSplits("  ", 1));
-    if (parts.size() != 2) {
-      return absl::DataLossError(
-          absl::StrCat(kChecksumsFile, " of the version is damaged"));
-    }
-    files.push_back({.name = parts[1], .sha256 = parts[0]});
-  }
-  return files;
-}
 
 ExportCall::ExportCall(const absl::Status& admitted,
                        grpc::CallbackServerContext& context, Executor& executor,
@@ -48,21 +27,21 @@ void ExportCall::End(const absl::Status& status) {
 
 void ExportCall::Begin() {
   const absl::Status status = RunGuarded([this]() -> absl::Status {
-    ASSIGN_OR_RETURN(content_, prepare_(stop_.get_token()));
+    ASSIGN_OR_RETURN(export_, prepare_(stop_.get_token()));
     return OpenFiles();
   });
   if (!status.ok()) return End(status);
-  *piece_.mutable_version() = content_.version;
+  *piece_.mutable_version() = export_.version;
   WriteNext();
 }
 
 absl::Status ExportCall::OpenFiles() {
-  for (const ExportFile& file : content_.files) {
-    ASSIGN_OR_RETURN(
-        FileDescriptor opened,
-        FileDescriptor::Open(content_.folder / file.name, O_RDONLY));
+  for (const ExportFile& file : export_.content.files) {
+    ASSIGN_OR_RETURN(FileDescriptor opened,
+                     FileDescriptor::Open(file.path, O_RDONLY));
     open_files_.push_back(std::move(opened));
   }
+  export_.content.made.reset();  // open files need no names
   return absl::OkStatus();
 }
 
@@ -85,16 +64,16 @@ absl::StatusOr<std::string> ExportCall::ReadBytes() {
 }
 
 absl::StatusOr<bool> ExportCall::ReadPiece() {
-  if (next_file_ == content_.files.size()) return false;
+  if (next_file_ == export_.content.files.size()) return false;
   if (!file_has_begun_) {
     file_has_begun_ = true;
-    piece_.set_file(content_.files[next_file_].name);
+    piece_.set_file(export_.content.files[next_file_].name);
     ASSIGN_OR_RETURN(ahead_, ReadBytes());
   }
   *piece_.mutable_data() = std::move(ahead_);
   ASSIGN_OR_RETURN(ahead_, ReadBytes());
   if (ahead_.empty()) {  // that was the file's last piece
-    piece_.set_sha256(content_.files[next_file_].sha256);
+    piece_.set_sha256(export_.content.files[next_file_].sha256);
     file_has_begun_ = false;
     ++next_file_;
   }

@@ -6,7 +6,6 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -17,26 +16,15 @@
 #include "core/base/executor.h"
 #include "core/base/file_descriptor.h"
 #include "server/call_end.h"
+#include "server/model_export.h"
 
 namespace carousel {
-
-// A file of a stored version, with the checksum it was stored with: a file
-// that has changed since does not arrive as if it were whole.
-struct ExportFile {
-  std::string name;
-  std::string sha256;
-};
 
 // What is exported.
 struct ModelExport {
   v1::ModelVersion version;
-  std::filesystem::path folder;
-  std::vector<ExportFile> files;
+  ExportFiles content;
 };
-
-// Reads the checksums that a version was stored with (checksums.txt).
-absl::StatusOr<std::vector<ExportFile>> ReadExportFiles(
-    const std::filesystem::path& folder);
 
 // All files are opened before the first is sent: a version that is deleted
 // meanwhile arrives whole. Deletes itself once gRPC is done with it.
@@ -72,8 +60,8 @@ class ExportCall final
   CallEnd end_;
   std::stop_source stop_;
   // Below: touched by one task or reaction at a time.
-  ModelExport content_;
-  std::vector<FileDescriptor> open_files_;  // as in content_
+  ModelExport export_;
+  std::vector<FileDescriptor> open_files_;  // as in export_
   std::size_t next_file_ = 0;               // being read, if it has begun
   bool file_has_begun_ = false;
   std::string ahead_;  // read, to know whether the piece before was the last

@@ -81,7 +81,11 @@ ABSL_FLAG(std::int64_t, max_queued_jobs, 1000, "Training jobs waiting");
 ABSL_FLAG(std::int64_t, predict_queue, 16384, "Texts waiting for a batch");
 ABSL_FLAG(std::int64_t, max_batch_rows, 64, "Texts in a batch");
 ABSL_FLAG(std::int64_t, max_upload_bytes, std::int64_t{8} << 30,
-          "Size of an uploaded file");
+          "Size of an uploaded file, or of an imported model's files together");
+ABSL_FLAG(std::int64_t, model_memory_bytes, std::int64_t{4} << 30,
+          "Bytes of weights in memory; 0: no bound. Versions with a label and "
+          "those of `carousel models load` stay, the others go, the least "
+          "recently used first");
 ABSL_FLAG(std::int64_t, keep_versions, 0,
           "Of each model, how many of the newest versions without a label are "
           "kept; 0: all. Versions with a label always stay");
@@ -139,6 +143,7 @@ carousel::ServerOptions ReadFlags() {
   options.predict_queue = absl::GetFlag(FLAGS_predict_queue);
   options.max_batch_rows = absl::GetFlag(FLAGS_max_batch_rows);
   options.max_upload_bytes = absl::GetFlag(FLAGS_max_upload_bytes);
+  options.model_memory_bytes = absl::GetFlag(FLAGS_model_memory_bytes);
   options.retention = {
       .keep_versions = absl::GetFlag(FLAGS_keep_versions),
       .keep_checkpoints =

@@ -1,57 +1,28 @@
 #include "server/model_service.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <stop_token>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "core/base/checksums.h"
 #include "core/base/status_macros.h"
-#include "server/common_translation.h"
 #include "server/field_checks.h"
+#include "server/model_description.h"
+#include "server/model_import_call.h"
 #include "server/model_translation.h"
 
 namespace carousel {
-namespace {
-
-// The texts of a version's folder (core/nn/model_folder.h).
-constexpr char kConfigName[] = "config.json";
-constexpr char kMetricsName[] = "metrics.json";
-constexpr char kProvenanceName[] = "provenance.json";
-
-}  // namespace
 
 v1::ModelVersion ModelService::Describe(
     const ModelVersionRecord& record) const {
-  const std::vector<LoadedVersion> loaded = registry_.Loaded();
-  const bool is_loaded = std::any_of(loaded.begin(), loaded.end(),
-                                     [&](const LoadedVersion& version) {
-                                       return version.model == record.model &&
-                                              version.version == record.version;
-                                     });
-  return ToProto(record, is_loaded);
+  return ToProto(record, registry_.Describe(record.model, record.version));
 }
 
 absl::StatusOr<v1::ModelVersion> ModelService::Describe(
     const ModelReference& reference) const {
   ASSIGN_OR_RETURN(const ModelVersionRecord record, models_.Resolve(reference));
   return Describe(record);
-}
-
-absl::Status ModelService::DescribeFully(const ModelVersionRecord& record,
-                                         v1::GetModelResponse& response) const {
-  const std::filesystem::path folder =
-      folder_.model_version(record.model, record.version);
-  const auto read = [&folder](const char* name) -> absl::StatusOr<std::string> {
-    ASSIGN_OR_RETURN(const std::string text, ReadVerifiedFile(folder, name));
-    return EscapeUnlessUtf8(text);
-  };
-  *response.mutable_version() = Describe(record);
-  ASSIGN_OR_RETURN(*response.mutable_config(), read(kConfigName));
-  ASSIGN_OR_RETURN(*response.mutable_metrics(), read(kMetricsName));
-  ASSIGN_OR_RETURN(*response.mutable_provenance(), read(kProvenanceName));
-  return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* ModelService::ListModels(
@@ -78,7 +49,8 @@ grpc::ServerUnaryReactor* ModelService::GetModel(
       [=, this](const std::stop_token&) -> absl::Status {
         ASSIGN_OR_RETURN(const auto reference, ParseModel(request->model()));
         ASSIGN_OR_RETURN(const auto record, models_.Resolve(reference));
-        return DescribeFully(record, *response);
+        *response->mutable_version() = Describe(record);
+        return DescribeModel(record, environment_.folder, jobs_, *response);
       });
 }
 
@@ -126,24 +98,27 @@ grpc::ServerUnaryReactor* ModelService::UnloadModel(
 grpc::ServerUnaryReactor* ModelService::DeleteModel(
     grpc::CallbackServerContext* context, const v1::DeleteModelRequest* request,
     v1::DeleteModelResponse* response) {
-  return changes_.Run(authorizer_.Authorize(*context, Role::kAdmin), *context,
-                      [=, this](const std::stop_token&) -> absl::Status {
-                        ASSIGN_OR_RETURN(const auto reference,
-                                         FromProto(*request));
-                        return registry_.Delete(reference);
-                      });
+  return changes_.Run(
+      authorizer_.Authorize(*context, Role::kAdmin), *context,
+      [=, this](const std::stop_token&) -> absl::Status {
+        ASSIGN_OR_RETURN(const DeleteRequest asked, FromProto(*request));
+        return asked.all_versions ? registry_.DeleteAll(asked.model.name)
+                                  : registry_.Delete(asked.model);
+      });
 }
 
 absl::StatusOr<ModelExport> ModelService::PrepareExport(
     const v1::ExportModelRequest& request, const std::stop_token& stop) const {
-  ASSIGN_OR_RETURN(const auto reference, FromProto(request));
-  ASSIGN_OR_RETURN(const auto record, models_.Resolve(reference));
-  ModelExport content;
-  content.version = Describe(record);
-  ASSIGN_OR_RETURN(content.folder,
+  ASSIGN_OR_RETURN(const ExportRequest asked, FromProto(request));
+  ASSIGN_OR_RETURN(const auto record, models_.Resolve(asked.model));
+  ModelExport result;
+  result.version = Describe(record);
+  ASSIGN_OR_RETURN(const std::filesystem::path folder,
                    models_.VerifiedFolder(record.model, record.version, stop));
-  ASSIGN_OR_RETURN(content.files, ReadExportFiles(content.folder));
-  return content;
+  ASSIGN_OR_RETURN(
+      result.content,
+      CollectExportFiles(folder, asked.format, environment_.folder, stop));
+  return result;
 }
 
 grpc::ServerWriteReactor<v1::ExportModelResponse>* ModelService::ExportModel(
@@ -152,9 +127,24 @@ grpc::ServerWriteReactor<v1::ExportModelResponse>* ModelService::ExportModel(
   absl::Status admitted = authorizer_.Authorize(*context, Role::kPredict);
   admitted.Update(gate_.Admit());
   return new ExportCall(
-      admitted, *context, exports_,
+      admitted, *context, environment_.imports,
       [this, request = *request](const std::stop_token& stop) {
         return PrepareExport(request, stop);
+      });
+}
+
+grpc::ServerReadReactor<v1::ImportModelRequest>* ModelService::ImportModel(
+    grpc::CallbackServerContext* context, v1::ImportModelResponse* response) {
+  absl::Status admitted = authorizer_.Authorize(*context, Role::kTrain);
+  admitted.Update(gate_.Admit());
+  return new ModelImportCall(
+      admitted, *context, environment_,
+      [=, this](const std::string& model, const std::filesystem::path& folder,
+                const std::stop_token& stop) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto record,
+                         import_.Publish(model, folder, stop));
+        *response->mutable_version() = Describe(record);
+        return absl::OkStatus();
       });
 }
 

@@ -7,38 +7,34 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "carousel/v1/models.grpc.pb.h"
-#include "core/base/executor.h"
 #include "core/serve/model_registry.h"
-#include "core/store/data_folder.h"
+#include "core/store/job_store.h"
 #include "core/store/model_store.h"
 #include "server/authorizer.h"
 #include "server/drain_gate.h"
 #include "server/export_call.h"
+#include "server/model_import.h"
 #include "server/unary_call.h"
+#include "server/upload_environment.h"
 
 namespace carousel {
-
-// Where its calls run: those that look something up, and those that read or
-// remove whole versions. Neither is owned.
-struct ModelServiceExecutors {
-  Executor& catalogue;
-  Executor& files;
-};
 
 class ModelService final : public v1::ModelService::CallbackService {
  public:
   // Nothing is owned.
   ModelService(const Authorizer& authorizer, ModelRegistry& registry,
-               const ModelStore& models, const DataFolder& folder,
-               const ModelServiceExecutors& executors, const DrainGate& gate)
+               const ModelStore& models, const JobStore& jobs,
+               const ModelImport& import, const UploadEnvironment& environment,
+               const DrainGate& gate)
       : authorizer_(authorizer),
         registry_(registry),
         models_(models),
-        folder_(folder),
-        exports_(executors.files),
+        jobs_(jobs),
+        import_(import),
+        environment_(environment),
         gate_(gate),
-        unary_(executors.catalogue, gate),
-        changes_(executors.files, gate) {}
+        unary_(environment.pieces, gate),
+        changes_(environment.imports, gate) {}
 
   grpc::ServerUnaryReactor* ListModels(
       grpc::CallbackServerContext* context,
@@ -65,24 +61,24 @@ class ModelService final : public v1::ModelService::CallbackService {
   grpc::ServerWriteReactor<v1::ExportModelResponse>* ExportModel(
       grpc::CallbackServerContext* context,
       const v1::ExportModelRequest* request) override;
+  grpc::ServerReadReactor<v1::ImportModelRequest>* ImportModel(
+      grpc::CallbackServerContext* context,
+      v1::ImportModelResponse* response) override;
 
  private:
-  // The version with whether it is in memory.
+  // The version, and what is known of it in memory.
   v1::ModelVersion Describe(const ModelVersionRecord& record) const;
   absl::StatusOr<v1::ModelVersion> Describe(
       const ModelReference& reference) const;
-  // The same with the texts of its folder; DATA_LOSS naming a file that is not
-  // what was published.
-  absl::Status DescribeFully(const ModelVersionRecord& record,
-                             v1::GetModelResponse& response) const;
   absl::StatusOr<ModelExport> PrepareExport(
       const v1::ExportModelRequest& request, const std::stop_token& stop) const;
 
   const Authorizer& authorizer_;
   ModelRegistry& registry_;
   const ModelStore& models_;
-  const DataFolder& folder_;
-  Executor& exports_;
+  const JobStore& jobs_;
+  const ModelImport& import_;
+  const UploadEnvironment environment_;
   const DrainGate& gate_;
   const UnaryRunner unary_;
   const UnaryRunner changes_;

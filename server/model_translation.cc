@@ -12,16 +12,22 @@
 namespace carousel {
 namespace {
 
-constexpr char kExportFormat[] = "safetensors";
+constexpr char kSafetensors[] = "safetensors";
+constexpr char kOnnx[] = "onnx";
 
 }  // namespace
 
-v1::ModelVersion ToProto(const ModelVersionRecord& record, bool loaded) {
+v1::ModelVersion ToProto(const ModelVersionRecord& record,
+                         const VersionUse& use) {
   v1::ModelVersion version;
   version.set_model(record.model);
   version.set_version(record.version);
   version.mutable_labels()->Assign(record.labels.begin(), record.labels.end());
-  version.set_loaded(loaded);
+  version.set_loaded(use.loaded);
+  version.set_memory_bytes(use.bytes);
+  if (use.last_used.has_value()) {
+    *version.mutable_last_used_at() = ToProto(*use.last_used);
+  }
   version.set_job(record.job);
   version.set_dataset(record.dataset);
   version.set_vectors(record.vectors);
@@ -46,16 +52,18 @@ absl::StatusOr<ModelListRequest> FromProto(
   return list;
 }
 
-absl::StatusOr<ModelReference> FromProto(
-    const v1::ExportModelRequest& request) {
+absl::StatusOr<ExportRequest> FromProto(const v1::ExportModelRequest& request) {
   FieldViolations violations;
-  ModelReference reference = CheckModel(request.model(), violations);
-  if (!request.format().empty() && request.format() != kExportFormat) {
-    violations.Add("format", absl::StrCat("format is ", Quote(request.format()),
-                                          "; it must be ", kExportFormat));
+  ExportRequest asked{.model = CheckModel(request.model(), violations)};
+  if (request.format() == kOnnx) {
+    asked.format = ExportFormat::kOnnx;
+  } else if (!request.format().empty() && request.format() != kSafetensors) {
+    violations.Add("format",
+                   absl::StrCat("format is ", Quote(request.format()),
+                                "; it must be ", kSafetensors, " or ", kOnnx));
   }
   RETURN_IF_ERROR(violations.ToStatus());
-  return reference;
+  return asked;
 }
 
 absl::StatusOr<PromoteRequest> FromProto(
@@ -68,17 +76,27 @@ absl::StatusOr<PromoteRequest> FromProto(
   return promote;
 }
 
-absl::StatusOr<ModelReference> FromProto(
-    const v1::DeleteModelRequest& request) {
+absl::StatusOr<DeleteRequest> FromProto(const v1::DeleteModelRequest& request) {
   FieldViolations violations;
-  ModelReference reference = CheckModel(request.model(), violations);
-  if (violations.empty() && reference.version == 0) {
+  DeleteRequest asked{CheckModel(request.model(), violations),
+                      request.all_versions()};
+  const ModelReference& model = asked.model;
+  if (!violations.empty()) {
+    // has been said
+  } else if (asked.all_versions) {
+    if (model.version != 0 || !model.label.empty()) {
+      violations.Add("model", absl::StrCat("model is ", Quote(request.model()),
+                                           "; with all_versions it must be a "
+                                           "name alone, as NAME"));
+    }
+  } else if (model.version == 0) {
     violations.Add("model",
                    absl::StrCat("model is ", Quote(request.model()),
-                                "; it must name a version, as NAME@VERSION"));
+                                "; it must name a version, as NAME@VERSION, or "
+                                "all_versions must be set"));
   }
   RETURN_IF_ERROR(violations.ToStatus());
-  return reference;
+  return asked;
 }
 
 }  // namespace carousel

@@ -95,6 +95,8 @@ absl::Status Validate(const ServerOptions& options) {
   CheckRange("--max_batch_rows", options.max_batch_rows, 1, 4096, violations);
   CheckRange("--max_upload_bytes", options.max_upload_bytes, 1,
              std::int64_t{1} << 50, violations);
+  CheckRange("--model_memory_bytes", options.model_memory_bytes, 0,
+             std::int64_t{1} << 50, violations);
   CheckRange("--keep_versions", options.retention.keep_versions, 0, 1000000,
              violations);
   CheckRange("--keep_checkpoints_days",

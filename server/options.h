@@ -34,6 +34,8 @@ struct ServerOptions {
   std::int64_t predict_queue = 16384;  // texts waiting
   std::int64_t max_batch_rows = 64;
   std::int64_t max_upload_bytes = std::int64_t{8} << 30;
+  // Of weights (ModelRegistryOptions); 0: no bound.
+  std::int64_t model_memory_bytes = std::int64_t{4} << 30;
 
   // --keep_versions, --keep_checkpoints_days, --keep_jobs_days.
   RetentionPolicy retention;

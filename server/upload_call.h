@@ -6,30 +6,20 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stop_token>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "core/base/executor.h"
 #include "core/base/status_macros.h"
-#include "core/store/data_folder.h"
 #include "server/call_end.h"
 #include "server/dataset_translation.h"
 #include "server/unary_call.h"
+#include "server/upload_environment.h"
 #include "server/upload_file.h"
 
 namespace carousel {
-
-// What an upload needs. Nothing is owned.
-struct UploadEnvironment {
-  Executor& pieces;   // writes pieces
-  Executor& imports;  // reads the whole file: seconds to minutes
-  const DataFolder& folder;
-  std::int64_t max_bytes;
-};
 
 // `Header` is the checked form of the request's header. Deletes
 // itself once gRPC is done with it.

@@ -2,9 +2,8 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "core/base/error_details.h"
 #include "core/base/status_macros.h"
+#include "server/upload_checks.h"
 
 namespace carousel {
 namespace {
@@ -50,20 +49,8 @@ absl::Status UploadFile::AppendVocabulary(std::string_view bytes) {
 }
 
 absl::Status UploadFile::Append(std::string_view bytes, HashedFile& file) {
-  if (bytes.size() > kMaxUploadPieceBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a piece of the upload has ", bytes.size(),
-                     " bytes; at most ", kMaxUploadPieceBytes, " are allowed"));
-  }
-  const auto size = static_cast<std::int64_t>(bytes.size());
-  if (size > bytes_left_) {
-    return WithReason(absl::InvalidArgumentError(
-                          absl::StrCat("the upload has more than ", max_bytes_,
-                                       " bytes, which is this server's limit "
-                                       "(--max_upload_bytes)")),
-                      "UPLOAD_TOO_LARGE");
-  }
-  bytes_left_ -= size;
+  RETURN_IF_ERROR(CheckPiece(bytes.size(), bytes_left_, max_bytes_));
+  bytes_left_ -= static_cast<std::int64_t>(bytes.size());
   return file.Append(bytes);
 }
 

@@ -3,7 +3,6 @@
 #ifndef CAROUSEL_SERVER_UPLOAD_FILE_H_
 #define CAROUSEL_SERVER_UPLOAD_FILE_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -15,8 +14,6 @@
 #include "server/temporary_folder.h"
 
 namespace carousel {
-
-inline constexpr std::size_t kMaxUploadPieceBytes = 1 << 20;
 
 // Destroyed, it leaves nothing behind. Not thread-safe.
 class UploadFile {

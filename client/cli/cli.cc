@@ -12,6 +12,7 @@
 #include "client/cli/session.h"
 
 namespace carousel::client {
+void AddModelsImport(CommandLine& line, CLI::App& group);  // TEMP
 namespace {
 
 void AddCommands(CommandLine& line) {
@@ -49,6 +50,7 @@ void AddCommands(CommandLine& line) {
   AddModelsUnload(line, models);
   AddModelsDelete(line, models);
   AddModelsExport(line, models);
+  AddModelsImport(line, models);
   CLI::App& server =
       line.AddGroup("server", "The server itself", "carousel server info");
   AddServerInfo(line, server);

@@ -61,6 +61,12 @@ Json PairToJson(const v1::EmbeddingPair& pair, bool has_initial) {
   return json;
 }
 
+Json FileToJson(const v1::ModelFile& file) {
+  return {{"name", file.name()},
+          {"bytes", file.bytes()},
+          {"sha256", file.sha256()}};
+}
+
 }  // namespace
 
 std::string StateName(v1::TrainingJob::State state) {
@@ -213,7 +219,10 @@ Json ToJson(const v1::ModelVersion& version) {
       {"validation_accuracy", Optional(version.has_validation_accuracy(),
                                        version.validation_accuracy())},
       {"bytes", version.bytes()},
-      {"created_at", Optional(version.has_created_at(), version.created_at())}};
+      {"created_at", Optional(version.has_created_at(), version.created_at())},
+      {"memory_bytes", version.memory_bytes()},
+      {"last_used_at",
+       Optional(version.has_last_used_at(), version.last_used_at())}};
 }
 
 Json ToJson(const v1::GetModelResponse& model) {
@@ -221,6 +230,13 @@ Json ToJson(const v1::GetModelResponse& model) {
   json["config"] = Document(model.config());
   json["metrics"] = Document(model.metrics());
   json["provenance"] = Document(model.provenance());
+  json["hyperparameters"] = Document(model.hyperparameters());
+  json["used_by"] = Array(model.used_by());
+  Json files = Json::array();
+  for (const v1::ModelFile& file : model.files()) {
+    files.push_back(FileToJson(file));
+  }
+  json["files"] = std::move(files);
   return json;
 }
 

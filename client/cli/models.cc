@@ -1,51 +1,17 @@
 // carousel models list, get, promote, load, unload, delete
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "client/call.h"
 #include "client/cli/commands.h"
-#include "client/cli/format.h"
 #include "client/cli/json_output.h"
-#include "client/cli/key_values.h"
-#include "client/cli/table.h"
+#include "client/cli/model_output.h"
 #include "core/base/status_macros.h"
 
 namespace carousel::client {
 namespace {
-
-std::string ValidationAccuracy(const v1::ModelVersion& version) {
-  return version.has_validation_accuracy()
-             ? FormatShare(version.validation_accuracy())
-             : "-";
-}
-
-std::vector<std::pair<std::string, std::string>> FieldsOf(
-    const v1::ModelVersion& version) {
-  return {{"model", version.model()},
-          {"version", absl::StrCat(version.version())},
-          {"labels", absl::StrJoin(version.labels(), ", ")},
-          {"loaded", version.loaded() ? "yes" : "no"},
-          {"job", version.job()},
-          {"dataset", version.dataset()},
-          {"vectors", version.vectors()},
-          {"validation accuracy", ValidationAccuracy(version)},
-          {"size", FormatBytes(version.bytes())},
-          {"published", FormatTimestamp(version.created_at())}};
-}
-
-absl::StatusOr<ExitCode> PrintVersion(
-    const absl::StatusOr<v1::ModelVersion>& version, Session& session) {
-  RETURN_IF_ERROR(version.status());
-  if (session.json()) {
-    session.PrintJson(ToJson(*version));
-  } else {
-    PrintFields(session.console().out(), FieldsOf(*version));
-  }
-  return ExitCode::kDone;
-}
 
 absl::StatusOr<ExitCode> ListModels(const std::string& model,
                                     Session& session) {
@@ -60,22 +26,7 @@ absl::StatusOr<ExitCode> ListModels(const std::string& model,
         model.empty() ? "no models" : absl::StrCat("no versions of ", model));
     return ExitCode::kDone;
   }
-  Table table({{"MODEL"},
-               {"VERSION", Align::kRight},
-               {"LABELS"},
-               {"LOADED"},
-               {"VALIDATION", Align::kRight},
-               {"DATASET"},
-               {"SIZE", Align::kRight},
-               {"PUBLISHED"}});
-  for (const v1::ModelVersion& version : versions) {
-    table.AddRow({version.model(), absl::StrCat(version.version()),
-                  absl::StrJoin(version.labels(), ", "),
-                  version.loaded() ? "yes" : "no", ValidationAccuracy(version),
-                  version.dataset(), FormatBytes(version.bytes()),
-                  FormatTimestamp(version.created_at())});
-  }
-  table.Print(session.console().out());
+  PrintVersionTable(versions, session.console().out());
   return ExitCode::kDone;
 }
 
@@ -86,11 +37,7 @@ absl::StatusOr<ExitCode> GetModel(const std::string& model, Session& session) {
     session.PrintJson(ToJson(response));
     return ExitCode::kDone;
   }
-  auto fields = FieldsOf(response.version());
-  AddKeyValues(fields, "configuration", response.config());
-  AddKeyValues(fields, "metrics", response.metrics());
-  AddKeyValues(fields, "provenance", response.provenance());
-  PrintFields(session.console().out(), fields);
+  PrintModelPage(response, session.console().out());
   return ExitCode::kDone;
 }
 
@@ -105,13 +52,29 @@ absl::StatusOr<ExitCode> UnloadModel(const std::string& model,
                       session);
 }
 
-absl::StatusOr<ExitCode> DeleteModel(const std::string& model,
+struct DeleteArguments {
+  std::string model;
+  bool all = false;
+};
+
+absl::StatusOr<ExitCode> DeleteModel(const DeleteArguments& arguments,
                                      Session& session) {
-  RETURN_IF_ERROR(session.client().DeleteModel(model, session.ShortCall()));
+  const std::string& model = arguments.model;
+  // Of a large model, many files.
+  v1::DeleteModelRequest request;  // TEMP
+  request.set_model(model);
+  request.set_all_versions(arguments.all);
+  RETURN_IF_ERROR(
+      Call(session.client(), session.client().model_stub(),
+           &v1::ModelService::StubInterface::DeleteModel, request,
+           arguments.all ? session.LongCall() : session.ShortCall())
+          .status());
   if (session.json()) {
     session.PrintJson({{"model", model}, {"deleted", true}});
   } else {
-    session.console().out() << "Deleted " << model << ".\n";
+    session.console().out()
+        << "Deleted " << model
+        << (arguments.all ? " with all its versions.\n" : ".\n");
   }
   return ExitCode::kDone;
 }
@@ -144,8 +107,8 @@ void AddModelsList(CommandLine& line, CLI::App& group) {
 void AddModelsGet(CommandLine& line, CLI::App& group) {
   AddModelCommand(line, group,
                   {.name = "get",
-                   .description = "Show a version, its configuration, measures "
-                                  "and provenance",
+                   .description = "Show a version: where it comes from, its "
+                                  "measures, settings and files",
                    .example = "carousel models get imdb@stable",
                    .notes = "With --json, the documents as they are stored, "
                             "every epoch too."},
@@ -191,11 +154,23 @@ void AddModelsUnload(CommandLine& line, CLI::App& group) {
 }
 
 void AddModelsDelete(CommandLine& line, CLI::App& group) {
-  AddModelCommand(line, group,
-                  {.name = "delete",
-                   .description = "Delete a version without labels",
-                   .example = "carousel models delete imdb@2"},
-                  "NAME@VERSION", DeleteModel);
+  auto arguments = std::make_shared<DeleteArguments>();
+  CLI::App& command = line.AddCommand(
+      group,
+      {.name = "delete",
+       .description = "Delete a version without labels, or a whole model",
+       .example = "carousel models delete imdb@2",
+       .notes = "With --all, the model with every version and label, the last "
+                "one too: `carousel models delete imdb --all`."},
+      [arguments](Session& session) {
+        return DeleteModel(*arguments, session);
+      });
+  command
+      .add_option("MODEL", arguments->model,
+                  "NAME@VERSION; with --all, NAME alone")
+      ->required();
+  command.add_flag("--all", arguments->all,
+                   "The model with all its versions and labels");
 }
 
 }  // namespace carousel::client

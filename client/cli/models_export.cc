@@ -1,4 +1,5 @@
 // carousel models export
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -42,8 +43,9 @@ absl::StatusOr<ExitCode> ExportTo(const Arguments& arguments,
           [&console](std::int64_t received, std::int64_t size) {
             if (size == 0) return;
             console.Show({.label = "export",
-                          .done = static_cast<double>(received) /
-                                  static_cast<double>(size),
+                          // model.onnx is not quite as large as what is stored.
+                          .done = std::min(1.0, static_cast<double>(received) /
+                                                    static_cast<double>(size)),
                           .detail = FormatBytes(received)});
           },
           session.LongCall()));
@@ -70,7 +72,11 @@ void AddModelsExport(CommandLine& line, CLI::App& group) {
       group,
       {.name = "export",
        .description = "Write the files of a version to a folder",
-       .example = "carousel models export imdb@stable --out=imdb-model"},
+       .example = "carousel models export imdb@stable --out=imdb-model",
+       .notes = "With --format=onnx, model.onnx for ONNX Runtime and others, "
+                "beside the vocabulary and the configuration. Its inputs are "
+                "tokens [batch, time] and lengths [batch], its output is the "
+                "probability of positive."},
       [arguments](Session& session) { return ExportTo(*arguments, session); });
   command.add_option("MODEL", arguments->model, kModelReference)->required();
   command
@@ -78,7 +84,7 @@ void AddModelsExport(CommandLine& line, CLI::App& group) {
                   "The folder; it must be empty or not exist")
       ->required();
   command.add_option("--format", arguments->format,
-                     "safetensors (the default)");
+                     "safetensors (the default) or onnx");
 }
 
 }  // namespace carousel::client

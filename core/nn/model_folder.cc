@@ -52,33 +52,17 @@ absl::Status RestoreParameter(const NamedTensor* stored,
   return absl::OkStatus();
 }
 
-// The same, with the file's name before the message of an error.
-template <typename T>
-absl::StatusOr<T> InFile(const char* file, absl::StatusOr<T> result) {
-  if (!result.ok()) return WithContext(result.status(), file);
-  return result;
-}
-
-absl::StatusOr<ModelConfig> ReadConfig(const std::filesystem::path& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  const auto json =
-      nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(kConfigFile, " is not JSON"));
-  }
-  return InFile(kConfigFile, ModelConfigFromJson(json));
-}
-
 absl::StatusOr<LoadedModel> LoadFiles(const std::filesystem::path& folder,
                                       const LstmKernel& kernel) {
-  ASSIGN_OR_RETURN(ModelConfig config, ReadConfig(folder / kConfigFile));
+  ASSIGN_OR_RETURN(ModelConfig config, ReadModelConfig(folder));
   ASSIGN_OR_RETURN(const std::string words, ReadFile(folder / kVocabularyFile));
-  ASSIGN_OR_RETURN(Vocabulary vocabulary,
-                   InFile(kVocabularyFile, Vocabulary::Parse(words)));
-  if (static_cast<std::int64_t>(vocabulary.size()) != config.vocabulary_size) {
+  absl::StatusOr<Vocabulary> vocabulary = Vocabulary::Parse(words);
+  if (!vocabulary.ok()) {
+    return WithContext(vocabulary.status(), kVocabularyFile);
+  }
+  if (static_cast<std::int64_t>(vocabulary->size()) != config.vocabulary_size) {
     return absl::InvalidArgumentError(
-        absl::StrCat(kVocabularyFile, " has ", vocabulary.size(), " entries; ",
+        absl::StrCat(kVocabularyFile, " has ", vocabulary->size(), " entries; ",
                      kConfigFile, " says ", config.vocabulary_size));
   }
   ASSIGN_OR_RETURN(const std::string weights, ReadFile(folder / kWeightsFile));
@@ -86,7 +70,7 @@ absl::StatusOr<LoadedModel> LoadFiles(const std::filesystem::path& folder,
       config, at::zeros({config.vocabulary_size, config.embedding_size}),
       /*forget_bias=*/0, kernel);
   RETURN_IF_ERROR(WithContext(RestoreWeights(weights, *model), kWeightsFile));
-  return LoadedModel{config, std::move(vocabulary), std::move(model)};
+  return LoadedModel{config, *std::move(vocabulary), std::move(model)};
 }
 
 }  // namespace

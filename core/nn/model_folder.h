@@ -10,16 +10,11 @@
 
 #include "absl/status/statusor.h"
 #include "core/nn/model_config.h"
+#include "core/nn/model_files.h"
 #include "core/nn/sentiment_lstm.h"
 #include "core/text/vocabulary.h"
 
 namespace carousel {
-
-inline constexpr char kWeightsFile[] = "model.safetensors";
-inline constexpr char kConfigFile[] = "config.json";
-inline constexpr char kVocabularyFile[] = "vocabulary.txt";
-inline constexpr char kMetricsFile[] = "metrics.json";
-inline constexpr char kProvenanceFile[] = "provenance.json";
 
 struct LoadedModel {
   ModelConfig config;

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/base/clock.h"
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
@@ -47,10 +46,13 @@ bool IsBetter(const ModelVersionRecord& candidate,
 }  // namespace
 
 ModelRegistry::ModelRegistry(ModelStore& store, Loader loader,
-                             LoadObserver observer)
+                             LoadObserver observer,
+                             const ModelRegistryOptions& options)
     : store_(store),
       loader_(std::move(loader)),
-      observer_(std::move(observer)) {}
+      observer_(std::move(observer)),
+      memory_bytes_(options.memory_bytes),
+      loaded_(*options.clock) {}
 
 absl::StatusOr<ModelRegistry::Key> ModelRegistry::Resolve(
     const ModelReference& reference) {
@@ -75,17 +77,18 @@ void ModelRegistry::ForgetReferences() {
   ++generation_;
 }
 
-std::optional<absl::StatusOr<ModelRegistry::ModelPointer>> ModelRegistry::Find(
-    const Key& key) const {
-  MutexLock lock(mutex_);
-  const auto it = loads_.find(key);
-  if (it == loads_.end()) return std::nullopt;
-  return InContext(key, it->second);
+std::optional<absl::StatusOr<ModelRegistry::ModelPointer>> ModelRegistry::Use(
+    const Key& key) {
+  std::optional<LoadedVersions::Outcome> outcome = loaded_.Use(key);
+  if (!outcome.has_value()) return std::nullopt;
+  return InContext(key, *outcome);
 }
 
 absl::StatusOr<ModelRegistry::ModelPointer> ModelRegistry::FindOrLoad(
     const Key& key) {
-  if (auto found = Find(key); found.has_value() && found->ok()) return *found;
+  if (auto found = loaded_.Find(key); found.has_value() && found->ok()) {
+    return *found;
+  }
   const auto started = Clock::Real().SteadyNow();
   absl::StatusOr<ModelPointer> model = ReadVersion(key);
   if (observer_ != nullptr) {
@@ -93,12 +96,8 @@ absl::StatusOr<ModelRegistry::ModelPointer> ModelRegistry::FindOrLoad(
         Clock::Real().SteadyNow() - started;
     observer_(seconds.count(), model.ok());
   }
-  MutexLock lock(mutex_);
-  if (model.ok() || IsLasting(model.status())) {
-    loads_.insert_or_assign(key, model);
-  } else {
-    loads_.erase(key);
-  }
+  loaded_.Put(key, model, /*remember=*/IsLasting(model.status()));
+  MakeRoom(key);
   return InContext(key, model);
 }
 
@@ -107,17 +106,6 @@ absl::StatusOr<ModelRegistry::ModelPointer> ModelRegistry::ReadVersion(
   ASSIGN_OR_RETURN(const std::filesystem::path folder,
                    store_.VerifiedFolder(key.first, key.second));
   return loader_(key.first, key.second, folder);
-}
-
-bool ModelRegistry::Remove(const Key& key) {
-  // Destroyed after the lock is gone: freeing a model takes a while.
-  absl::StatusOr<ModelPointer> removed;
-  MutexLock lock(mutex_);
-  const auto it = loads_.find(key);
-  if (it == loads_.end()) return false;
-  removed = std::move(it->second);
-  loads_.erase(it);
-  return removed.ok();
 }
 
 absl::StatusOr<std::vector<absl::Status>> ModelRegistry::LoadLabelled() {
@@ -136,38 +124,19 @@ std::optional<absl::StatusOr<std::shared_ptr<const LiveModel>>>
 ModelRegistry::GetLoaded(const ModelReference& reference) {
   const absl::StatusOr<Key> key = Resolve(reference);
   if (!key.ok()) return key.status();
-  return Find(*key);
+  return Use(*key);
 }
 
 absl::StatusOr<std::shared_ptr<const LiveModel>> ModelRegistry::Get(
     const ModelReference& reference) {
   ASSIGN_OR_RETURN(const Key key, Resolve(reference));
-  if (auto found = Find(key); found.has_value()) return *std::move(found);
+  if (auto found = Use(key); found.has_value()) return *std::move(found);
   MutexLock change_lock(change_mutex_);
   // Another call may have tried while this one waited.
-  if (auto found = Find(key); found.has_value()) return *std::move(found);
-  return FindOrLoad(key);
-}
-
-absl::Status ModelRegistry::Load(const ModelReference& reference) {
-  MutexLock change_lock(change_mutex_);
-  ASSIGN_OR_RETURN(const ModelVersionRecord record, store_.Resolve(reference));
-  return FindOrLoad({record.model, record.version}).status();
-}
-
-absl::Status ModelRegistry::Unload(const ModelReference& reference) {
-  MutexLock change_lock(change_mutex_);
-  ASSIGN_OR_RETURN(const ModelVersionRecord record, store_.Resolve(reference));
-  const std::string name = VersionName(record.model, record.version);
-  if (!record.labels.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        name, " has the labels ", absl::StrJoin(record.labels, ", "),
-        "; a labelled version stays loaded"));
-  }
-  if (!Remove({record.model, record.version})) {
-    return absl::NotFoundError(absl::StrCat(name, " is not loaded"));
-  }
-  return absl::OkStatus();
+  if (auto found = Use(key); found.has_value()) return *std::move(found);
+  ASSIGN_OR_RETURN(ModelPointer model, FindOrLoad(key));
+  Use(key);
+  return model;
 }
 
 absl::StatusOr<ModelVersionRecord> ModelRegistry::Promote(
@@ -176,9 +145,11 @@ absl::StatusOr<ModelVersionRecord> ModelRegistry::Promote(
   RETURN_IF_ERROR(ValidateLabel("label", label));
   MutexLock change_lock(change_mutex_);
   ASSIGN_OR_RETURN(const ModelVersionRecord record, store_.Resolve(reference));
-  RETURN_IF_ERROR(FindOrLoad({record.model, record.version}).status());
+  const Key key = {record.model, record.version};
+  RETURN_IF_ERROR(FindOrLoad(key).status());
   RETURN_IF_ERROR(store_.SetLabel(record.model, record.version, label));
   ForgetReferences();
+  MakeRoom(key);  // the label's former holder may go now
   return store_.Resolve({.name = record.model, .version = record.version});
 }
 
@@ -189,9 +160,30 @@ absl::StatusOr<ModelVersionRecord> ModelRegistry::Publish(
                    store_.Publish(record, content));
   MutexLock change_lock(change_mutex_);
   RETURN_IF_ERROR(FindOrLoad({published.model, published.version}).status());
+  return Label(published, promote_if_better);
+}
+
+absl::StatusOr<ModelVersionRecord> ModelRegistry::Import(
+    const ModelVersionRecord& record, const std::filesystem::path& content) {
+  ASSIGN_OR_RETURN(const ModelVersionRecord published,
+                   store_.Publish(record, content));
+  const Key key = {published.model, published.version};
+  MutexLock change_lock(change_mutex_);
+  if (const absl::Status loaded = FindOrLoad(key).status(); !loaded.ok()) {
+    // Nobody would do again what a job does after its error.
+    loaded_.Forget(key);
+    store_.Delete(published.model, published.version).IgnoreError();
+    return loaded;
+  }
+  return Label(published, /*promote_if_better=*/false);
+}
+
+absl::StatusOr<ModelVersionRecord> ModelRegistry::Label(
+    const ModelVersionRecord& published, bool promote_if_better) {
   const absl::Status moved = MoveLabels(published, promote_if_better);
   ForgetReferences();
   RETURN_IF_ERROR(moved);
+  MakeRoom({published.model, published.version});
   return store_.Resolve(
       {.name = published.model, .version = published.version});
 }
@@ -229,19 +221,21 @@ absl::Status ModelRegistry::Delete(const ModelReference& reference) {
                                   .version = record.version};
   if (deleted.ok() || absl::IsNotFound(store_.Resolve(version).status())) {
     ForgetReferences();
-    Remove({record.model, record.version});
+    loaded_.Forget({record.model, record.version});
   }
   return deleted;
 }
 
-std::vector<LoadedVersion> ModelRegistry::Loaded() const {
-  MutexLock lock(mutex_);
-  std::vector<LoadedVersion> versions;
-  for (const auto& [key, model] : loads_) {
-    if (!model.ok()) continue;
-    versions.push_back({key.first, key.second, (*model)->bytes()});
+absl::Status ModelRegistry::DeleteAll(const std::string& model) {
+  MutexLock change_lock(change_mutex_);
+  std::vector<std::int64_t> versions;
+  absl::Status deleted = store_.DeleteAll(model, versions);
+  // As above: what is named here is gone, whatever became of its folder.
+  ForgetReferences();
+  for (const std::int64_t version : versions) {
+    loaded_.Forget({model, version});
   }
-  return versions;
+  return deleted;
 }
 
 }  // namespace carousel

@@ -8,23 +8,30 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/base/clock.h"
 #include "core/base/mutex.h"
 #include "core/base/names.h"
 #include "core/serve/live_model.h"
+#include "core/serve/loaded_versions.h"
 #include "core/store/model_store.h"
 
 namespace carousel {
 
-struct LoadedVersion {
-  std::string model;
-  std::int64_t version = 0;
-  std::int64_t bytes = 0;
+struct ModelRegistryOptions {
+  // How many bytes of weights may be in memory; 0: no bound. Versions with a
+  // label, and those that Load was asked for, stay in any case. Of the others
+  // the least recently used go first, but never the one that was loaded last:
+  // so a version that finds no room beside those that stay is still loaded
+  // once, and not by each call.
+  std::int64_t memory_bytes = 0;
+  // Says when a version was used. Not owned.
+  const Clock* clock = &Clock::Real();
 };
 
 // Thread-safe. A version in memory is found without waiting for a load; loads,
@@ -40,7 +47,8 @@ class ModelRegistry {
   using LoadObserver = std::function<void(double seconds, bool ok)>;
 
   // The store is not owned.
-  ModelRegistry(ModelStore& store, Loader loader, LoadObserver observer);
+  ModelRegistry(ModelStore& store, Loader loader, LoadObserver observer,
+                const ModelRegistryOptions& options = {});
 
   // Loads every labelled version. One that fails is left out and named in the
   // returned list; the rest serve.
@@ -60,7 +68,8 @@ class ModelRegistry {
   std::optional<absl::StatusOr<std::shared_ptr<const LiveModel>>> GetLoaded(
       const ModelReference& reference) EXCLUDES(mutex_);
 
-  // Loads a version and keeps it until Unload.
+  // Loads a version and keeps it until Unload. RESOURCE_EXHAUSTED, naming the
+  // bound, when the versions that stay would be more than that.
   absl::Status Load(const ModelReference& reference)
       EXCLUDES(change_mutex_, mutex_);
   // Lets go of a version; calls that hold it finish. FAILED_PRECONDITION
@@ -84,36 +93,57 @@ class ModelRegistry {
       const ModelVersionRecord& record, const std::filesystem::path& content,
       bool promote_if_better) EXCLUDES(change_mutex_, mutex_);
 
+  // Publishes a folder that no job of this server made: as Publish, but what
+  // does not load is not kept.
+  absl::StatusOr<ModelVersionRecord> Import(
+      const ModelVersionRecord& record, const std::filesystem::path& content)
+      EXCLUDES(change_mutex_, mutex_);
+
   // Unloads and deletes; FAILED_PRECONDITION as ModelStore::Delete.
   absl::Status Delete(const ModelReference& reference)
       EXCLUDES(change_mutex_, mutex_);
+  // The same for all versions of a model, as ModelStore::DeleteAll.
+  absl::Status DeleteAll(const std::string& model)
+      EXCLUDES(change_mutex_, mutex_);
 
-  std::vector<LoadedVersion> Loaded() const EXCLUDES(mutex_);
+  std::vector<LoadedVersion> Loaded() const { return loaded_.List(); }
+  VersionUse Describe(const std::string& model, std::int64_t version) const {
+    return loaded_.Describe({model, version});
+  }
 
  private:
-  using Key = std::pair<std::string, std::int64_t>;
-  using ModelPointer = std::shared_ptr<const LiveModel>;
+  using Key = LoadedVersions::Key;
+  using ModelPointer = LoadedVersions::ModelPointer;
 
   // The version that a reference means.
   absl::StatusOr<Key> Resolve(const ModelReference& reference) EXCLUDES(mutex_);
   // For whatever changes the answers of the store.
   void ForgetReferences() EXCLUDES(mutex_);
-  // What came of the version's last load; nothing when there was none.
-  std::optional<absl::StatusOr<ModelPointer>> Find(const Key& key) const
-      EXCLUDES(mutex_);
+  // What came of the version's last load, for a call that is to use it;
+  // nothing when there was none.
+  std::optional<absl::StatusOr<ModelPointer>> Use(const Key& key);
   // The version, loaded when it is not in memory.
   absl::StatusOr<ModelPointer> FindOrLoad(const Key& key)
-      REQUIRES(change_mutex_) EXCLUDES(mutex_);
+      REQUIRES(change_mutex_);
   absl::StatusOr<ModelPointer> ReadVersion(const Key& key)
+      REQUIRES(change_mutex_);
+  // Lets go of what is too much beside `newest` and what stays.
+  void MakeRoom(const Key& newest) REQUIRES(change_mutex_);
+  // Whether what stays is within the bound when `key` stays, too.
+  absl::Status CheckRoomToKeep(const Key& key) REQUIRES(change_mutex_);
+  absl::StatusOr<std::set<Key>> Labelled() const;
+  // What comes after the load of a version that was published: its labels.
+  absl::StatusOr<ModelVersionRecord> Label(const ModelVersionRecord& published,
+                                           bool promote_if_better)
       REQUIRES(change_mutex_) EXCLUDES(mutex_);
-  // False when the version was not in memory.
-  bool Remove(const Key& key) EXCLUDES(mutex_);
   absl::Status MoveLabels(const ModelVersionRecord& published,
                           bool promote_if_better) REQUIRES(change_mutex_);
 
   ModelStore& store_;
   const Loader loader_;
   const LoadObserver observer_;
+  const std::int64_t memory_bytes_;
+  LoadedVersions loaded_;
 
   // Held through every change, which may take as long as a load: two loads of
   // one version would double its memory, and a version must not be unloaded or
@@ -121,7 +151,6 @@ class ModelRegistry {
   Mutex change_mutex_;
   // Held for a look at the map or one change of it.
   mutable Mutex mutex_;
-  std::map<Key, absl::StatusOr<ModelPointer>> loads_ GUARDED_BY(mutex_);
   // What the store answered, by ModelReference::ToString: a call should not
   // wait for the catalogue while an epoch is being written to the disk.
   std::map<std::string, Key> references_ GUARDED_BY(mutex_);

@@ -13,6 +13,17 @@
 namespace carousel {
 namespace {
 
+// "job-000001 (RUNNING)" for each row of a number and a state.
+std::vector<std::string> ReadJobNames(SQLite::Statement& statement) {
+  std::vector<std::string> jobs;
+  while (statement.executeStep()) {
+    RowReader row(statement);
+    const std::string job = FormatJobId(row.Integer());
+    jobs.push_back(absl::StrCat(job, " (", row.Text(), ")"));
+  }
+  return jobs;
+}
+
 // The jobs whose `column` is `name` and that still need it: those that are not
 // over, those that can be resumed, and those whose version is there, which is
 // measured and explained by what it was trained on.
@@ -26,13 +37,7 @@ std::vector<std::string> JobsOf(SQLite::Database& database,
                 "model_versions WHERE model_versions.model = jobs.model AND "
                 "model_versions.version = jobs.version)) ORDER BY number",
             name);
-  std::vector<std::string> jobs;
-  while (statement.executeStep()) {
-    RowReader row(statement);
-    const std::string job = FormatJobId(row.Integer());
-    jobs.push_back(absl::StrCat(job, " (", row.Text(), ")"));
-  }
-  return jobs;
+  return ReadJobNames(statement);
 }
 
 }  // namespace
@@ -56,6 +61,16 @@ std::vector<std::string> UsersOfVectors(SQLite::Database& database,
     users.push_back(absl::StrCat("model ", model, "@", row.Integer()));
   }
   return users;
+}
+
+std::vector<std::string> OpenJobsFor(SQLite::Database& database,
+                                     std::string_view model) {
+  SQLite::Statement statement =
+      Query(database,
+            "SELECT number, state FROM jobs WHERE model = ? AND kind = 'MODEL' "
+            "AND state IN ('QUEUED', 'RUNNING') ORDER BY number",
+            model);
+  return ReadJobNames(statement);
 }
 
 absl::Status RefuseWhenUsed(std::string_view noun, std::string_view name,

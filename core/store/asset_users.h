@@ -1,4 +1,4 @@
-// What keeps a dataset or vectors from being deleted.
+// What keeps a dataset, vectors or a whole model from being deleted.
 #ifndef CAROUSEL_CORE_STORE_ASSET_USERS_H_
 #define CAROUSEL_CORE_STORE_ASSET_USERS_H_
 
@@ -20,6 +20,9 @@ std::vector<std::string> UsersOfDataset(SQLite::Database& database,
                                         std::string_view name);
 std::vector<std::string> UsersOfVectors(SQLite::Database& database,
                                         std::string_view name);
+// The jobs that wait or run for a model.
+std::vector<std::string> OpenJobsFor(SQLite::Database& database,
+                                     std::string_view model);
 
 // FAILED_PRECONDITION (reason IN_USE) naming the users unless there are none.
 absl::Status RefuseWhenUsed(std::string_view noun, std::string_view name,

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
+#include "core/store/asset_users.h"
 #include "core/store/model_rows.h"
 #include "core/store/sql.h"
 
@@ -168,6 +169,30 @@ absl::Status ModelStore::Delete(std::string_view model, std::int64_t version) {
   // Only now, when the row is gone for good: a row without its folder would be
   // damage, a folder without its row is removed at the next start.
   return RemoveUnnamed(folder_.model_version(model, version));
+}
+
+absl::Status ModelStore::DeleteAll(std::string_view model,
+                                   std::vector<std::int64_t>& deleted) {
+  std::vector<std::int64_t> versions;
+  RETURN_IF_ERROR(
+      database_.Transact([&](SQLite::Database& database) -> absl::Status {
+        RETURN_IF_ERROR(CheckModelExists(database, model));
+        RETURN_IF_ERROR(
+            RefuseWhenUsed("model", model, OpenJobsFor(database, model)));
+        for (const ModelVersionRecord& record :
+             SelectVersions(database, "model = ?", model)) {
+          versions.push_back(record.version);
+        }
+        Execute(database, "DELETE FROM labels WHERE model = ?", model);
+        Execute(database, "DELETE FROM model_versions WHERE model = ?", model);
+        return absl::OkStatus();
+      }));
+  deleted.insert(deleted.end(), versions.begin(), versions.end());
+  absl::Status removed;
+  for (const std::int64_t version : versions) {
+    removed.Update(RemoveUnnamed(folder_.model_version(model, version)));
+  }
+  return removed;
 }
 
 absl::StatusOr<fs::path> ModelStore::VerifiedFolder(

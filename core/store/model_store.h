@@ -60,6 +60,11 @@ class ModelStore {
 
   // FAILED_PRECONDITION naming the labels it holds.
   absl::Status Delete(std::string_view model, std::int64_t version);
+  // All versions of the model with their labels; those that are gone, also
+  // when there was an error, are added to `deleted`. FAILED_PRECONDITION
+  // naming the jobs for it that wait or run.
+  absl::Status DeleteAll(std::string_view model,
+                         std::vector<std::int64_t>& deleted);
 
   // The verified folder of a version; DATA_LOSS naming the file that changed,
   // CANCELLED once `stop` is requested.

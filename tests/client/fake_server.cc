@@ -73,6 +73,12 @@ struct FakeServer::Services {
       fake.Note(*context);
       return Call(fake.export_model, *request, *writer);
     }
+    grpc::Status ImportModel(grpc::ServerContext* context,
+                             grpc::ServerReader<v1::ImportModelRequest>* reader,
+                             v1::ImportModelResponse* response) override {
+      fake.Note(*context);
+      return Call(fake.import_model, *reader, *response);
+    }
     FakeServer& fake;
   };
   struct Datasets final : v1::DatasetService::Service {

@@ -87,6 +87,9 @@ class FakeServer {
                              grpc::ServerWriter<v1::BackupResponse>&)>
       backup;
   // Uploads: where to read from, then the response.
+  std::function<grpc::Status(grpc::ServerReader<v1::ImportModelRequest>&,
+                             v1::ImportModelResponse&)>
+      import_model;
   std::function<grpc::Status(grpc::ServerReader<v1::UploadDatasetRequest>&,
                              v1::UploadDatasetResponse&)>
       upload_dataset;

@@ -1,4 +1,4 @@
-// carousel models list, get, promote, load, unload, delete, export
+// carousel models list, get, promote, load, unload, delete, export, import
 #include <string>
 #include <vector>
 
@@ -11,7 +11,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 using ModelsTest = CliTest;
 
@@ -37,10 +36,10 @@ TEST_F(ModelsTest, ListHasItsFields) {
   const auto json = Run({"models", "list", "--json"}).Json();
   EXPECT_EQ(model, "");
   EXPECT_THAT(Keys(json), ElementsAre("models"));
-  EXPECT_THAT(
-      Keys(json["models"][0]),
-      ElementsAre("model", "version", "labels", "loaded", "job", "dataset",
-                  "vectors", "validation_accuracy", "bytes", "created_at"));
+  EXPECT_THAT(Keys(json["models"][0]),
+              ElementsAre("model", "version", "labels", "loaded", "job",
+                          "dataset", "vectors", "validation_accuracy", "bytes",
+                          "created_at", "memory_bytes", "last_used_at"));
   EXPECT_THAT(Run({"models", "list", "imdb"}).out,
               HasSubstr("latest, stable  yes"));
   EXPECT_EQ(model, "imdb");
@@ -61,10 +60,45 @@ TEST_F(ModelsTest, GetGivesTheDocumentsAsJson) {
   EXPECT_EQ(json["metrics"][1], 2);
   EXPECT_EQ(json["provenance"], "not json");
   const std::string out = Run({"models", "get", "imdb@stable"}).out;
-  EXPECT_THAT(out, AllOf(HasSubstr("\nconfiguration        hidden_size=128\n"),
-                         HasSubstr("\nmetrics              [1, 2]\n"),
-                         HasSubstr("\nprovenance           not json\n"),
-                         Not(HasSubstr("\n\n"))));
+  EXPECT_THAT(out, AllOf(HasSubstr("\n\nConfiguration\n  hidden_size=128\n"),
+                         HasSubstr("\n\nMeasures\n  [1, 2]\n"),
+                         HasSubstr("\n\nProvenance\n  not json\n")));
+}
+
+TEST_F(ModelsTest, GetTellsTheWholeStory) {
+  server_.get_model = [](const auto&, auto& response) {
+    *response.mutable_version() = SomeVersion();
+    response.mutable_version()->set_memory_bytes(3 << 20);
+    response.mutable_version()->mutable_last_used_at()->set_seconds(1706702400);
+    response.set_provenance(
+        R"({"job": "job-1", "hyperparameters": {"layers": 2}})");
+    response.set_hyperparameters(R"({"layers": 2})");
+    response.add_used_by("the label latest points at it");
+    response.add_used_by("the label stable points at it");
+    v1::ModelFile& file = *response.add_files();
+    file.set_name("config.json");
+    file.set_bytes(2048);
+    file.set_sha256("0a1b");
+    return grpc::Status::OK;
+  };
+  const std::string out = Run({"models", "get", "imdb"}).out;
+  EXPECT_THAT(
+      out,
+      AllOf(HasSubstr("memory               3.0 MiB\n"),
+            HasSubstr("last used            2024-01-31 12:00:00 UTC\n"),
+            HasSubstr("used by              the label latest points at it\n"
+                      "                     the label stable points at it\n"),
+            HasSubstr("\n\nHyper-parameters\n  layers=2\n"),
+            HasSubstr("\n\nProvenance\n  job=job-1\n"),
+            HasSubstr("  config.json  2.0 KiB  0a1b\n")));
+  const auto json = Run({"models", "get", "imdb", "--json"}).Json();
+  EXPECT_EQ(json["memory_bytes"], 3 << 20);
+  EXPECT_EQ(json["last_used_at"], "2024-01-31T12:00:00Z");
+  EXPECT_EQ(json["hyperparameters"]["layers"], 2);
+  EXPECT_EQ(json["used_by"][1], "the label stable points at it");
+  EXPECT_EQ(json["files"][0]["name"], "config.json");
+  EXPECT_EQ(json["files"][0]["bytes"], 2048);
+  EXPECT_EQ(json["files"][0]["sha256"], "0a1b");
 }
 
 TEST_F(ModelsTest, PromoteMovesStableUnlessAnotherLabelIsNamed) {
@@ -96,6 +130,39 @@ TEST_F(ModelsTest, LoadUnloadAndDeleteNameTheModel) {
   EXPECT_EQ(Run({"models", "unload", "b@2", "--json"}).Json()["model"], "imdb");
   EXPECT_EQ(Run({"models", "delete", "c@3", "--json"}).Json()["deleted"], true);
   EXPECT_THAT(asked, ElementsAre("a@1", "b@2", "c@3"));
+}
+
+TEST_F(ModelsTest, DeleteTakesAWholeModelOnlyWhenAsked) {
+  std::vector<bool> all;
+  server_.delete_model = [&all](const auto& request, auto&) {
+    all.push_back(request.all_versions());
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(Run({"models", "delete", "m@1"}).out, "Deleted m@1.\n");
+  EXPECT_EQ(Run({"models", "delete", "m", "--all"}).out,
+            "Deleted m with all its versions.\n");
+  EXPECT_THAT(all, ElementsAre(false, true));
+}
+
+TEST_F(ModelsTest, ImportSendsAFolderAndSaysWhatItLeftOut) {
+  server_.import_model = [](auto& reader, auto& response) {
+    v1::ImportModelRequest request;
+    while (reader.Read(&request)) {
+      if (request.has_header()) EXPECT_EQ(request.header().model(), "film");
+    }
+    *response.mutable_version() = SomeVersion();
+    return grpc::Status::OK;
+  };
+  WriteInput("config.json", "{}");
+  WriteInput("notes.md", "hello");
+  const std::string folder = folder_.path().string() + "/";
+  const Outcome outcome = Run({"models", "import", "film", folder, "--json"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.Json()["version"], 3);
+  EXPECT_THAT(outcome.err, HasSubstr("notes.md is no file of a model folder"));
+  const Outcome absent = Run({"models", "import", "film", folder + "none"});
+  EXPECT_EQ(absent.code, 4);
+  EXPECT_THAT(absent.err, HasSubstr("none"));
 }
 
 TEST_F(ModelsTest, ExportWritesTheFilesAndRefusesAFullFolder) {

@@ -20,6 +20,18 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+def cut(tokens, config):
+    limit = config["max_tokens"]
+    if len(tokens) <= limit:
+        return tokens
+    if config["truncate"] == "head":
+        return tokens[:limit]
+    if config["truncate"] == "tail":
+        return tokens[-limit:]
+    head = limit // 4
+    return tokens[:head] + tokens[len(tokens) - (limit - head):]
+
+
 class NumpyModel:
     def __init__(self, folder):
         folder = pathlib.Path(folder)
@@ -29,17 +41,6 @@ class NumpyModel:
         self.index = {word: i for i, word in enumerate(words) if i > UNKNOWN}
         tensors = load_file(folder / "model.safetensors")
         self.tensors = {k: v.astype(np.float64) for k, v in tensors.items()}
-
-    def cut(self, tokens):
-        limit = self.config["max_tokens"]
-        if len(tokens) <= limit:
-            return tokens
-        if self.config["truncate"] == "head":
-            return tokens[:limit]
-        if self.config["truncate"] == "tail":
-            return tokens[-limit:]
-        head = limit // 4
-        return tokens[:head] + tokens[len(tokens) - (limit - head):]
 
     def run_direction(self, prefix, inputs):
         gate = {g: (self.tensors[f"{prefix}.W_{g}"],
@@ -65,7 +66,7 @@ class NumpyModel:
                 np.concatenate([outputs[-1], backward[0]]))
 
     def probability(self, tokens):
-        ids = [self.index.get(t, UNKNOWN) for t in self.cut(tokens)]
+        ids = [self.index.get(t, UNKNOWN) for t in cut(tokens, self.config)]
         outputs = self.tensors["embedding"][ids]
         for layer in range(self.config["layers"]):
             outputs, last = self.run_layer(layer, outputs)

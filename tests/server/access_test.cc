@@ -47,6 +47,7 @@ std::map<std::string, Role> NeededRoles() {
       {"carousel.v1.ModelService/DeleteModel", Role::kAdmin},
       {"carousel.v1.ModelService/ExportModel", Role::kPredict},
       {"carousel.v1.ModelService/GetModel", Role::kPredict},
+      {"carousel.v1.ModelService/ImportModel", Role::kTrain},
       {"carousel.v1.ModelService/ListModels", Role::kPredict},
       {"carousel.v1.ModelService/LoadModel", Role::kAdmin},
       {"carousel.v1.ModelService/PromoteModel", Role::kAdmin},

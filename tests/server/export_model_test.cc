@@ -2,6 +2,7 @@
 #include <grpcpp/client_context.h>
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "core/base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "onnx/onnx.pb.h"
 #include "tests/support/damage.h"
 #include "tests/support/grpc_status.h"
 #include "tests/support/server_fixture.h"
@@ -102,6 +104,20 @@ TEST_F(ExportModelTest, ExportsEveryFileWithItsChecksum) {
   EXPECT_THAT(whole_, UnorderedElementsAre(
                           "config.json", "metrics.json", "model.safetensors",
                           "provenance.json", "vocabulary.txt"));
+}
+
+TEST_F(ExportModelTest, ExportsOnnxBesideWhatItsInputsNeed) {
+  ASSERT_THAT(Export("tiny@1", "onnx"), IsGrpcOk());
+  EXPECT_THAT(whole_, UnorderedElementsAre("config.json", "model.onnx",
+                                           "vocabulary.txt"));
+  for (const char* name : {"config.json", "vocabulary.txt"}) {
+    EXPECT_THAT(ReadFile(Stored("models/tiny/1") / name),
+                IsOkAndHolds(files_[name]));
+  }
+  onnx::ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(files_["model.onnx"]));
+  EXPECT_EQ(model.graph().output(0).name(), "probabilities");
+  EXPECT_TRUE(std::filesystem::is_empty(Stored("tmp")));
 }
 
 TEST_F(ExportModelTest, AVersionThatIsDeletedMeanwhileArrivesWhole) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/files.h"
+#include "core/base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/damage.h"
@@ -69,10 +70,11 @@ class ModelServiceTest : public ServerFixture {
     version_ = response.version();
     return status;
   }
-  grpc::Status Delete(const std::string& model) {
+  grpc::Status Delete(const std::string& model, bool all_versions = false) {
     grpc::ClientContext context;
     v1::DeleteModelRequest request;
     request.set_model(model);
+    request.set_all_versions(all_versions);
     v1::DeleteModelResponse response;
     return models_->DeleteModel(&context, request, &response);
   }
@@ -119,6 +121,42 @@ TEST_F(ModelServiceTest, GetsAVersionWithItsFiles) {
   EXPECT_THAT(model_.provenance(), HasSubstr("seed"));
   EXPECT_THAT(Get("tiny@3"), GrpcCodeIs(StatusCode::NOT_FOUND));
   EXPECT_THAT(WrongFields(Get("tiny@")), ElementsAre("model"));
+}
+
+TEST_F(ModelServiceTest, GetTellsTheWholeStory) {
+  ASSERT_THAT(Get("tiny@2"), IsGrpcOk());
+  EXPECT_THAT(model_.used_by(), ElementsAre("the label latest points at it"));
+  EXPECT_GT(model_.version().memory_bytes(), 0);
+  EXPECT_FALSE(model_.version().has_last_used_at());
+  ASSERT_THAT(model_.files(), SizeIs(5));
+  EXPECT_EQ(model_.files(2).name(), "model.safetensors");
+  ASSERT_OK_AND_ASSIGN(const std::string weights,
+                       ReadFile(Stored("models/tiny/2/model.safetensors")));
+  EXPECT_EQ(model_.files(2).bytes(), weights.size());
+  EXPECT_EQ(model_.files(2).sha256(), ToHex(Sha256Of(weights)));
+
+  grpc::ClientContext context;
+  v1::PredictRequest request;
+  request.set_model("tiny");
+  request.add_texts("good film");
+  v1::PredictResponse response;
+  ASSERT_THAT(sentiment_->Predict(&context, request, &response), IsGrpcOk());
+  ASSERT_THAT(Get("tiny@2"), IsGrpcOk());
+  EXPECT_TRUE(model_.version().has_last_used_at());
+  ASSERT_THAT(Get("tiny@1"), IsGrpcOk());
+  EXPECT_THAT(model_.used_by(), IsEmpty());
+  EXPECT_EQ(model_.version().memory_bytes(), 0);
+}
+
+TEST_F(ModelServiceTest, GetHasTheHyperParametersOfTheJob) {
+  UploadSamples();
+  const std::string job = Train(SampleTrainRequest());
+  const auto told = Watch(job);
+  const v1::TrainingJob ended = GetJob(job);
+  ASSERT_EQ(ended.state(), v1::TrainingJob::STATE_SUCCEEDED);
+  ASSERT_THAT(Get(ended.model()), IsGrpcOk());
+  EXPECT_EQ(model_.hyperparameters(), ended.hyperparameters());
+  EXPECT_THAT(model_.hyperparameters(), HasSubstr("learning_rate"));
 }
 
 TEST_F(ModelServiceTest, GetOfADamagedVersionIsDataLoss) {
@@ -193,6 +231,27 @@ TEST_F(ModelServiceTest, DeletesWhatHasNoLabel) {
   EXPECT_THAT(Delete("tiny@1"), IsGrpcOk());
   EXPECT_THAT(Get("tiny@1"), GrpcCodeIs(StatusCode::NOT_FOUND));
   EXPECT_THAT(Delete("tiny@1"), GrpcCodeIs(StatusCode::NOT_FOUND));
+}
+
+TEST_F(ModelServiceTest, DeletesAModelWithAllItsVersions) {
+  for (const std::string model : {"tiny@1", "tiny@latest"}) {
+    EXPECT_THAT(WrongFields(Delete(model, true)), ElementsAre("model"))
+        << model;
+  }
+  EXPECT_THAT(Delete("tiny", true), IsGrpcOk());
+  EXPECT_THAT(Get("tiny"), GrpcCodeIs(StatusCode::NOT_FOUND));
+  EXPECT_THAT(Delete("tiny", true), GrpcCodeIs(StatusCode::NOT_FOUND));
+}
+
+TEST_F(ModelServiceTest, AModelIsNotDeletedUnderItsJob) {
+  UploadSamples();
+  v1::TrainRequest request = EndlessTrainRequest();
+  request.set_model("tiny");
+  const std::string job = Train(request);
+  WaitUntilRunning(job);
+  EXPECT_THAT(Delete("tiny", true),
+              GrpcCodeIs(StatusCode::FAILED_PRECONDITION, job));
+  EXPECT_THAT(Get("tiny@1"), IsGrpcOk());
 }
 
 TEST_F(ModelServiceTest, DeleteNeedsAVersion) {

@@ -48,6 +48,7 @@ TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
   options.predict_queue = 0;
   options.max_batch_rows = 5000;
   options.max_upload_bytes = 0;
+  options.model_memory_bytes = -1;
   options.retention = {.keep_versions = -1,
                        .keep_checkpoints = -absl::Hours(24),
                        .keep_jobs = absl::Hours(24) * 36501};
@@ -56,7 +57,8 @@ TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
       ElementsAre("--metrics_listen", "--engine", "--device", "--threads",
                   "--train_slots", "--train_threads", "--stall_seconds",
                   "--drain_seconds", "--max_queued_jobs", "--predict_queue",
-                  "--max_batch_rows", "--max_upload_bytes", "--keep_versions",
+                  "--max_batch_rows", "--max_upload_bytes",
+                  "--model_memory_bytes", "--keep_versions",
                   "--keep_checkpoints_days", "--keep_jobs_days"));
 }
 

@@ -12,8 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/core/store/store_fixture.h"
-#include "tests/support/fake_live_model.h"
+#include "tests/core/serve/registry_fixture.h"
 #include "tests/support/status_matchers.h"
 
 namespace carousel {
@@ -27,75 +26,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using enum absl::StatusCode;
 
-class ModelRegistryTest : public StoreTest {
- protected:
-  ModelRegistryTest() { StartRegistry(); }
-
-  // As a new server does, over the same files.
-  void Restart() {
-    registry_.reset();
-    Reopen();
-    StartRegistry();
-  }
-
-  ModelVersionRecord Record(const std::string& job,
-                            std::optional<double> accuracy = 0.8,
-                            const std::string& dataset = "imdb") {
-    return {.model = "m",
-            .job = job,
-            .dataset = dataset,
-            .vectors = "glove",
-            .validation_accuracy = accuracy};
-  }
-  absl::StatusOr<ModelVersionRecord> PublishJob(const std::string& job,
-                                                bool promote = false) {
-    return registry_->Publish(Record(job), Content("weights", job), promote);
-  }
-
-  static ModelReference Ref(const std::string& text) {
-    return ModelReference::Parse(text).value();
-  }
-  // The version that answers for a reference; the code's number, negative,
-  // when none does.
-  std::int64_t VersionOf(const std::string& reference) {
-    const auto model = registry_->Get(Ref(reference));
-    return model.ok() ? (*model)->version() : -model.status().raw_code();
-  }
-  std::vector<std::string> LabelsOf(std::int64_t version) {
-    const auto record = models_->Resolve({.name = "m", .version = version});
-    return record.ok() ? record->labels : std::vector<std::string>{"none"};
-  }
-  int loads() const { return loads_; }
-
-  // Versions whose loads fail, and what every other load waits for.
-  std::set<std::int64_t> broken_;
-  absl::Status load_error_ = absl::FailedPreconditionError("warm-up failed");
-  std::function<void(std::int64_t)> before_load_ = [](std::int64_t) {};
-  std::vector<bool> observed_;
-  std::unique_ptr<ModelRegistry> registry_;
-
- private:
-  void StartRegistry() {
-    loads_ = 0;
-    registry_ = std::make_unique<ModelRegistry>(
-        *models_,
-        [this](const std::string& name, std::int64_t version,
-               const std::filesystem::path& folder)
-            -> absl::StatusOr<std::shared_ptr<const LiveModel>> {
-          ++loads_;
-          before_load_(version);
-          EXPECT_TRUE(std::filesystem::exists(folder / "weights"));
-          if (broken_.contains(version)) return load_error_;
-          return std::make_shared<FakeLiveModel>(name, version);
-        },
-        [this](double seconds, bool ok) {
-          EXPECT_GE(seconds, 0);
-          observed_.push_back(ok);
-        });
-  }
-
-  std::atomic<int> loads_ = 0;
-};
+using ModelRegistryTest = RegistryFixture;
 
 TEST_F(ModelRegistryTest, PublishLoadsLabelsAndGivesTheVersion) {
   EXPECT_THAT(PublishJob("job-1"),
@@ -277,8 +208,13 @@ TEST_F(ModelRegistryTest, UnloadLetsGoOfWhatNoLabelHolds) {
   EXPECT_TRUE(watched.expired());
   EXPECT_THAT(registry_->Unload(Ref("m@1")),
               StatusIs(kNotFound, HasSubstr("m@1")));
+  EXPECT_THAT(
+      registry_->Unload(Ref("m")),
+      StatusIs(kFailedPrecondition, HasSubstr("m@2 has the label latest;")));
+  ASSERT_OK(registry_->Promote(Ref("m@2"), "stable"));
   EXPECT_THAT(registry_->Unload(Ref("m")),
-              StatusIs(kFailedPrecondition, HasSubstr("latest")));
+              StatusIs(kFailedPrecondition,
+                       HasSubstr("m@2 has the labels latest, stable;")));
   EXPECT_EQ(VersionOf("m@1"), 1) << "loads again when asked for";
 }
 
@@ -292,6 +228,38 @@ TEST_F(ModelRegistryTest, DeleteRemovesAVersionFromMemoryAndStore) {
   EXPECT_THAT(registry_->Get(Ref("m@1")), StatusIs(kNotFound));
   EXPECT_THAT(registry_->Loaded(),
               ElementsAre(Field(&LoadedVersion::version, 2)));
+}
+
+TEST_F(ModelRegistryTest, DeleteAllRemovesTheLastVersionToo) {
+  ASSERT_OK(PublishJob("job-1", /*promote=*/true));
+  ASSERT_OK(PublishJob("job-2"));
+  const auto held = registry_->Get(Ref("m")).value();
+  EXPECT_THAT(registry_->DeleteAll("n"), StatusIs(kNotFound));
+  EXPECT_OK(registry_->DeleteAll("m"));
+  EXPECT_EQ(held->version(), 1) << "a call that holds it goes on";
+  EXPECT_THAT(registry_->Get(Ref("m")), StatusIs(kNotFound));
+  EXPECT_THAT(registry_->Loaded(), IsEmpty());
+  EXPECT_THAT(registry_->DeleteAll("m"), StatusIs(kNotFound));
+  EXPECT_THAT(PublishJob("job-3"),
+              IsOkAndHolds(Field(&ModelVersionRecord::version, 3)));
+}
+
+TEST_F(ModelRegistryTest, ImportIsLatestOnceItIsLoaded) {
+  ASSERT_OK(PublishJob("job-1"));
+  const ModelVersionRecord foreign = Record("");
+  broken_ = {2};
+  EXPECT_THAT(registry_->Import(foreign, Content("weights", "w")),
+              StatusIs(kFailedPrecondition, HasSubstr("m@2")));
+  EXPECT_EQ(VersionOf("m"), 1);
+  EXPECT_THAT(registry_->Get(Ref("m@2")), StatusIs(kNotFound)) << "not kept";
+  // Imports have no job, and are not each other.
+  for (const std::int64_t version : {3, 4}) {
+    EXPECT_THAT(registry_->Import(foreign, Content("weights", "w")),
+                IsOkAndHolds(AllOf(Field(&ModelVersionRecord::version, version),
+                                   Field(&ModelVersionRecord::labels,
+                                         ElementsAre("latest")))));
+    EXPECT_EQ(VersionOf("m"), version);
+  }
 }
 
 TEST_F(ModelRegistryTest, StartsWithEveryLabelledVersionThatLoads) {

@@ -187,6 +187,41 @@ TEST_F(ModelStoreTest, ALabelledVersionIsNotDeleted) {
   EXPECT_OK(models_->VerifiedFolder("m", 2).status());
 }
 
+TEST_F(ModelStoreTest, DeletesAModelWithItsLabels) {
+  ASSERT_OK(Publish("m", "job-000001").status());
+  ASSERT_OK(Publish("m", "job-000002").status());
+  ASSERT_OK(Publish("n", "job-000003").status());
+  ASSERT_OK(models_->SetLabel("m", 2, "latest"));
+  std::vector<std::int64_t> deleted;
+  ASSERT_OK(models_->DeleteAll("m", deleted));
+  EXPECT_THAT(deleted, ::testing::UnorderedElementsAre(1, 2));
+  EXPECT_FALSE(fs::exists(folder_->model_version("m", 1)));
+  EXPECT_FALSE(fs::exists(folder_->model_version("m", 2)));
+  EXPECT_THAT(Names(models_->List("", {})->records), ElementsAre("n@1"));
+  deleted.clear();
+  EXPECT_THAT(models_->DeleteAll("m", deleted),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("\"m\"")));
+  EXPECT_THAT(deleted, IsEmpty());
+  EXPECT_EQ(Publish("m", "job-000004")->version, 3) << "no number comes twice";
+  EXPECT_THAT(Resolve("m@latest"), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(ModelStoreTest, AModelThatAJobIsForIsNotDeleted) {
+  ASSERT_OK_AND_ASSIGN(const JobRecord job, AddJob());
+  ASSERT_OK(Publish("m", "job-000009").status());
+  std::vector<std::int64_t> deleted;
+  for (const JobState state : {JobState::kQueued, JobState::kRunning}) {
+    ASSERT_OK(SetState(job.job, state).status());
+    EXPECT_THAT(models_->DeleteAll("m", deleted),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         AllOf(HasSubstr("model m"), HasSubstr(job.job),
+                               HasSubstr(ToString(state)))));
+  }
+  EXPECT_OK(models_->VerifiedFolder("m", 1).status());
+  ASSERT_OK(SetState(job.job, JobState::kFailed).status());
+  EXPECT_OK(models_->DeleteAll("m", deleted));
+}
+
 TEST_F(ModelStoreTest, ListsInPagesNewestFirstWithinAModel) {
   for (const char* job : {"job-000001", "job-000002", "job-000003"}) {
     ASSERT_OK(Publish("b", job).status());
