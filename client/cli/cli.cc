@@ -36,6 +36,7 @@ void AddCommands(CommandLine& line) {
   AddJobsResume(line, jobs);
   AddEvaluate(line, line.root());
   AddPredict(line, line.root());
+  AddStream(line, line.root());
   AddProjection(line, line.root());
   AddNeighbours(line, line.root());
   CLI::App& models =

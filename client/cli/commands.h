@@ -21,6 +21,7 @@ void AddJobsCancel(CommandLine& line, CLI::App& group);
 void AddJobsResume(CommandLine& line, CLI::App& group);
 void AddEvaluate(CommandLine& line, CLI::App& group);
 void AddPredict(CommandLine& line, CLI::App& group);
+void AddStream(CommandLine& line, CLI::App& group);
 void AddProjection(CommandLine& line, CLI::App& group);
 void AddNeighbours(CommandLine& line, CLI::App& group);
 void AddModelsList(CommandLine& line, CLI::App& group);
