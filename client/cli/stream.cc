@@ -1,8 +1,8 @@
 // carousel stream
 #include <algorithm>
+#include <cstdint>
 #include <istream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -43,6 +43,10 @@ class LiveSource final : public ByteSource {
   std::istream& stream_;
 };
 
+std::string Tokens(std::int64_t count) {
+  return absl::StrCat(FormatCount(count), count == 1 ? " token" : " tokens");
+}
+
 // Shows what the model thinks while it reads.
 class OpinionDisplay {
  public:
@@ -81,7 +85,7 @@ class OpinionDisplay {
   static Progress ToProgress(const v1::PredictStreamResponse& answer) {
     return {.label = answer.positive_label(),
             .done = answer.probability(),
-            .detail = absl::StrCat(FormatCount(answer.tokens()), " tokens")};
+            .detail = Tokens(answer.tokens())};
   }
 
   // A line where the opinion turns.
@@ -89,9 +93,9 @@ class OpinionDisplay {
     if (answer.label() == label_) return;
     label_ = answer.label();
     session_.console().Message(
-        absl::StrFormat("%s after %s tokens, probability of %s %.4f",
-                        answer.label(), FormatCount(answer.tokens()),
-                        answer.positive_label(), answer.probability()));
+        absl::StrFormat("%s after %s, probability of %s %.4f", answer.label(),
+                        Tokens(answer.tokens()), answer.positive_label(),
+                        answer.probability()));
   }
 
   Session& session_;

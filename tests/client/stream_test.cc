@@ -127,7 +127,7 @@ TEST_F(StreamTest, SaysWhereTheOpinionTurns) {
   const Outcome outcome =
       RunPieces({".", "g", "g", "bbb", "b"}, {"stream", "--model=film"});
   EXPECT_EQ(outcome.err,
-            "good after 1 tokens, probability of good 1.0000\n"
+            "good after 1 token, probability of good 1.0000\n"
             "bad after 5 tokens, probability of good 0.4000\n");
 }
 
