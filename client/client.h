@@ -2,7 +2,7 @@
 //
 // Calls that stream have their own files: upload.h (files to the server),
 // job_watcher.h (a job's progress), model_export.h and backup.h (files from
-// the server);
+// the server), prediction_stream.h (a text that is answered as it comes);
 // batch_predictor.h cuts any number of texts into calls of Predict.
 //
 // Every method sends one request and waits for the response, unless
@@ -129,6 +129,9 @@ class Client {
   v1::AdminService::StubInterface& admin_stub() const { return *admin_; }
   v1::DatasetService::StubInterface& dataset_stub() const { return *datasets_; }
   v1::ModelService::StubInterface& model_stub() const { return *models_; }
+  v1::SentimentService::StubInterface& sentiment_stub() const {
+    return *sentiment_;
+  }
   v1::TrainingService::StubInterface& training_stub() const {
     return *training_;
   }

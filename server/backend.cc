@@ -25,6 +25,10 @@ constexpr std::size_t kHeavyThreads = 4;
 constexpr std::size_t kMinEncodeThreads = 2;
 constexpr std::size_t kLoadThreads = 2;
 
+// Streams take turns; a step computes for a few milliseconds. Batches answer
+// more texts in the same time, so the streams get no more than this.
+constexpr std::size_t kStreamThreads = 2;
+
 std::size_t Cores(std::size_t at_least) {
   return std::max<std::size_t>(at_least, std::thread::hardware_concurrency());
 }
@@ -125,9 +129,13 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
   heavy_.emplace(kHeavyThreads);
   encode_.emplace(Cores(kMinEncodeThreads));
   load_.emplace(kLoadThreads);
+  stream_steps_.emplace(kStreamThreads);
   predictor_.emplace(MakePredictorOptions(options), registry_,
                      PredictorExecutors{.encode = *encode_, .load = *load_},
                      clock, &metrics.predict());
+  streams_.emplace(StreamPredictorOptions{}, registry_,
+                   StreamExecutors{.read = *stream_steps_, .load = *load_},
+                   clock, &metrics.predict());
 }
 
 Backend::~Backend() {

@@ -18,6 +18,7 @@
 #include "core/jobs/job_runner.h"
 #include "core/serve/model_registry.h"
 #include "core/serve/predictor.h"
+#include "core/serve/stream_predictor.h"
 #include "core/store/asset_store.h"
 #include "core/store/backup.h"
 #include "core/store/data_folder.h"
@@ -63,6 +64,7 @@ class Backend {
   ModelStore& models() { return model_store_; }
   ModelRegistry& registry() { return registry_; }
   Predictor& predictor() { return *predictor_; }
+  StreamPredictor& streams() { return *streams_; }
   JobRunner& runner() { return *runner_; }
   const ModelImport& model_import() const { return import_; }
   const Evaluation& evaluation() const { return evaluation_; }
@@ -116,7 +118,9 @@ class Backend {
   std::optional<ContextThreadPool> heavy_;
   std::optional<ContextThreadPool> encode_;
   std::optional<ContextThreadPool> load_;
+  std::optional<ContextThreadPool> stream_steps_;
   std::optional<Predictor> predictor_;
+  std::optional<StreamPredictor> streams_;
 };
 
 }  // namespace carousel

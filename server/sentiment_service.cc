@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/status_macros.h"
+#include "server/predict_stream_call.h"
 #include "server/sentiment_translation.h"
 
 namespace carousel {
@@ -50,6 +51,13 @@ void SentimentService::BeginPredict(UnaryCall* call, PredictRequest request,
         call->timing().Add("reply", took);
         call->Complete(absl::OkStatus());
       });
+}
+
+grpc::ServerBidiReactor<v1::PredictStreamRequest, v1::PredictStreamResponse>*
+SentimentService::PredictStream(grpc::CallbackServerContext* context) {
+  absl::Status admitted = authorizer_.Authorize(*context, Role::kPredict);
+  admitted.Update(gate_.Admit());
+  return new PredictStreamCall(admitted, *context, streams_);
 }
 
 grpc::ServerUnaryReactor* SentimentService::Evaluate(

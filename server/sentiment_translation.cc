@@ -158,6 +158,30 @@ void ToProto(const PredictReply& reply, v1::PredictResponse& response) {
   }
 }
 
+absl::StatusOr<StreamRequest> FromProto(
+    const v1::PredictStreamStart& start,
+    std::chrono::system_clock::time_point deadline, std::stop_token stop) {
+  StreamRequest request;
+  ASSIGN_OR_RETURN(request.model, ParseModel(start.model()));
+  request.deadline = ToSteady(deadline);
+  request.cancelled = [stop = std::move(stop)] {
+    return stop.stop_requested();
+  };
+  return request;
+}
+
+void ToProto(const RunningAnswer& answer, v1::PredictStreamResponse& response) {
+  response.set_model(answer.model);
+  response.set_version(answer.version);
+  response.set_label(answer.label);
+  if (answer.probability) response.set_probability(*answer.probability);
+  response.set_tokens(answer.tokens);
+  response.set_bytes(answer.bytes);
+  response.set_is_cut(answer.is_cut);
+  response.set_negative_label(answer.label_names.at(0));
+  response.set_positive_label(answer.label_names.at(1));
+}
+
 absl::StatusOr<EvaluationRequest> FromProto(
     const v1::EvaluateRequest& request) {
   FieldViolations violations;

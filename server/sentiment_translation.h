@@ -8,6 +8,8 @@
 #include "absl/status/statusor.h"
 #include "carousel/v1/sentiment.pb.h"
 #include "core/serve/predictor.h"
+#include "core/serve/stream_predictor.h"
+#include "core/serve/text_stream.h"
 #include "server/evaluation.h"
 #include "server/word_projection.h"
 
@@ -19,6 +21,13 @@ absl::StatusOr<PredictRequest> FromProto(
     const v1::PredictRequest& request,
     std::chrono::system_clock::time_point deadline, std::stop_token stop);
 void ToProto(const PredictReply& reply, v1::PredictResponse& response);
+
+// The same of a stream.
+absl::StatusOr<StreamRequest> FromProto(
+    const v1::PredictStreamStart& start,
+    std::chrono::system_clock::time_point deadline, std::stop_token stop);
+// All but is_final.
+void ToProto(const RunningAnswer& answer, v1::PredictStreamResponse& response);
 
 absl::StatusOr<EvaluationRequest> FromProto(const v1::EvaluateRequest& request);
 v1::Evaluation ToProto(const EvaluationResult& result);

@@ -39,6 +39,7 @@ void AddCommands(CommandLine& line) {
   AddJobsDelete(line, jobs);
   AddEvaluate(line, line.root());
   AddPredict(line, line.root());
+  AddStream(line, line.root());
   AddProjection(line, line.root());
   AddNeighbours(line, line.root());
   CLI::App& models =

@@ -22,6 +22,7 @@ void AddJobsResume(CommandLine& line, CLI::App& group);
 void AddJobsDelete(CommandLine& line, CLI::App& group);
 void AddEvaluate(CommandLine& line, CLI::App& group);
 void AddPredict(CommandLine& line, CLI::App& group);
+void AddStream(CommandLine& line, CLI::App& group);
 void AddProjection(CommandLine& line, CLI::App& group);
 void AddNeighbours(CommandLine& line, CLI::App& group);
 void AddModelsList(CommandLine& line, CLI::App& group);

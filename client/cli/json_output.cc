@@ -185,6 +185,18 @@ Json ToJson(const v1::GetNeighboursRequest& request,
           {"unknown", Array(response.unknown())}};
 }
 
+Json ToJson(const v1::PredictStreamResponse& answer) {
+  return {
+      {"model", answer.model()},
+      {"version", answer.version()},
+      {"label", NullIfEmpty(answer.label())},
+      {"probability", Optional(answer.has_probability(), answer.probability())},
+      {"tokens", answer.tokens()},
+      {"bytes", answer.bytes()},
+      {"is_cut", answer.is_cut()},
+      {"is_final", answer.is_final()}};
+}
+
 Json ToJson(const v1::Dataset& dataset) {
   return {
       {"dataset", dataset.name()},

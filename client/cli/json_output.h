@@ -28,6 +28,7 @@ nlohmann::ordered_json ToJson(const v1::EmbeddingProjection& projection);
 // An answer says not what was asked for.
 nlohmann::ordered_json ToJson(const v1::GetNeighboursRequest& request,
                               const v1::GetNeighboursResponse& response);
+nlohmann::ordered_json ToJson(const v1::PredictStreamResponse& answer);
 nlohmann::ordered_json ToJson(const v1::Dataset& dataset);
 nlohmann::ordered_json ToJson(const v1::DescribeDatasetResponse& description);
 nlohmann::ordered_json ToJson(const v1::Vectors& vectors);

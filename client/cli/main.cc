@@ -70,6 +70,9 @@ int main(int argc, char** argv) {
   std::stop_source stop;
   StopOnSignal(stop);
   QuietGrpc();
+  // C's own streams are not used; without them std::cin tells what there is to
+  // read, which `carousel stream` sends at once.
+  std::ios::sync_with_stdio(false);
   carousel::client::RealWaiter waiter;
   const carousel::client::Environment environment = {
       .in = std::cin,

@@ -57,6 +57,20 @@ std::optional<std::size_t> FindInvalidUtf8(std::string_view text) {
   return std::nullopt;
 }
 
+bool IsUnfinishedUtf8(std::string_view bytes) {
+  if (bytes.empty()) return false;
+  const LeadByte lead = ClassifyLead(ByteAt(bytes, 0));
+  if (bytes.size() >= lead.length) return false;
+  for (std::size_t i = 1; i < bytes.size(); ++i) {
+    const std::uint8_t byte = ByteAt(bytes, i);
+    if (!IsContinuation(byte)) return false;
+    if (i == 1 && (byte < lead.second_min || byte > lead.second_max)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::size_t FindNonAscii(std::string_view text, std::size_t position) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080;
   while (text.size() - position >= sizeof(std::uint64_t)) {

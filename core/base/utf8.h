@@ -19,6 +19,10 @@ inline bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 // character that is cut or broken it is the first byte.
 std::optional<std::size_t> FindInvalidUtf8(std::string_view text);
 
+// Whether `bytes` is the beginning of a character and not all of it: what a
+// text that comes in pieces may end in.
+bool IsUnfinishedUtf8(std::string_view bytes);
+
 // Where the first byte at or after `position` stands that is not ASCII;
 // text.size() when there is none.
 std::size_t FindNonAscii(std::string_view text, std::size_t position);

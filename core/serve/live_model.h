@@ -3,12 +3,14 @@
 #define CAROUSEL_CORE_SERVE_LIVE_MODEL_H_
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/nn/model_config.h"
+#include "core/serve/text_reader.h"
 #include "core/text/encoder.h"
 
 namespace carousel {
@@ -31,6 +33,11 @@ class LiveModel {
   // whatever stands beside it.
   virtual absl::StatusOr<std::vector<double>> Predict(
       std::span<const EncodedText> texts) const = 0;
+
+  // Begins to read a text of which more may come. FAILED_PRECONDITION as
+  // CheckCanStream (core/nn/can_stream.h). The reader keeps no hold of the
+  // model.
+  virtual absl::StatusOr<std::unique_ptr<TextReader>> BeginText() const = 0;
 };
 
 }  // namespace carousel

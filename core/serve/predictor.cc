@@ -9,6 +9,7 @@
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/serve/predict_call.h"
+#include "core/serve/probability.h"
 #include "core/serve/refusals.h"
 
 namespace carousel {
@@ -27,14 +28,6 @@ absl::StatusOr<EncodedText> EncodeGuarded(const TextEncoder& encoder,
     return absl::ResourceExhaustedError(
         absl::StrCat("memory ran out over a text of ", text.size(), " bytes"));
   }
-}
-
-// `probability` if it is one.
-absl::StatusOr<double> CheckProbability(double probability) {
-  // False for NaN as well.
-  if (probability >= 0 && probability <= 1) return probability;
-  return absl::InternalError(absl::StrCat("the model answered ", probability,
-                                          "; a probability must be in [0, 1]"));
 }
 
 }  // namespace

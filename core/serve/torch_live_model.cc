@@ -4,7 +4,10 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <mutex>
 #include <numeric>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -12,8 +15,10 @@
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/data/batcher.h"
+#include "core/nn/can_stream.h"
 #include "core/nn/model_folder.h"
 #include "core/nn/sentiment_lstm.h"
+#include "core/nn/streaming_lstm.h"
 #include "core/nn/torch_status.h"
 
 namespace carousel {
@@ -22,6 +27,37 @@ namespace {
 // Long enough for every kernel to be chosen and the memory of a usual batch to
 // be there, short enough not to keep a new version waiting.
 constexpr std::int64_t kWarmUpTokens = 256;
+
+// One text under way through a StreamingLstm, which is not owned.
+class SentimentTextReader final : public TextReader {
+ public:
+  // Throws as LibTorch does.
+  explicit SentimentTextReader(const StreamingLstm& network)
+      : network_(network), state_(network.Begin()) {}
+
+  absl::Status Read(std::span<const TokenId> tokens) override {
+    try {
+      const c10::InferenceMode inference;
+      network_.Advance(tokens, state_);
+      return absl::OkStatus();
+    } catch (...) {
+      return TorchExceptionToStatus();
+    }
+  }
+
+  absl::StatusOr<double> Answer() const override {
+    try {
+      const c10::InferenceMode inference;
+      return ToProbabilities(network_.Logit(state_)).front();
+    } catch (...) {
+      return TorchExceptionToStatus();
+    }
+  }
+
+ private:
+  const StreamingLstm& network_;
+  StreamState state_;
+};
 
 class SentimentLiveModel final : public TorchLiveModel {
  public:
@@ -47,6 +83,7 @@ class SentimentLiveModel final : public TorchLiveModel {
 
   absl::StatusOr<std::vector<double>> Predict(
       std::span<const EncodedText> texts) const override;
+  absl::StatusOr<std::unique_ptr<TextReader>> BeginText() const override;
   WordVectors EmbeddingVectors() const override;
 
  private:
@@ -56,6 +93,9 @@ class SentimentLiveModel final : public TorchLiveModel {
   const TextEncoder encoder_;
   const std::unique_ptr<const SentimentLstm> network_;
   std::int64_t bytes_ = 0;
+  // Made for the first text that comes in pieces; few models see one.
+  mutable std::once_flag streaming_once_;
+  mutable std::optional<const StreamingLstm> streaming_;
 };
 
 absl::StatusOr<std::vector<double>> SentimentLiveModel::Predict(
@@ -69,6 +109,18 @@ absl::StatusOr<std::vector<double>> SentimentLiveModel::Predict(
     const Batch batch = MakeBatch(texts, /*labels=*/{}, rows);
     return ToProbabilities(
         network_->Forward(ToTensors(batch, network_->device())));
+  } catch (...) {
+    return TorchExceptionToStatus();
+  }
+}
+
+absl::StatusOr<std::unique_ptr<TextReader>> SentimentLiveModel::BeginText()
+    const {
+  RETURN_IF_ERROR(CheckCanStream(config_));
+  try {
+    const c10::InferenceMode inference;
+    std::call_once(streaming_once_, [this] { streaming_.emplace(*network_); });
+    return std::make_unique<SentimentTextReader>(*streaming_);
   } catch (...) {
     return TorchExceptionToStatus();
   }

@@ -7,9 +7,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/text/text_errors.h"
 
 namespace carousel {
 namespace {
@@ -73,12 +73,7 @@ TextEncoder::TextEncoder(TextOptions options, Vocabulary vocabulary,
       truncation_(truncation) {}
 
 absl::StatusOr<EncodedText> TextEncoder::Encode(std::string_view text) const {
-  if (text.size() > kMaxTextBytes) {
-    return WithReason(absl::InvalidArgumentError(
-                          absl::StrCat("the text has ", text.size(),
-                                       " bytes; the limit is ", kMaxTextBytes)),
-                      "TEXT_TOO_LONG");
-  }
+  if (text.size() > kMaxTextBytes) return TextTooLongError(text.size());
   EncodedText encoded;
   RETURN_IF_ERROR(tokenizer_.ForEachToken(
       text, [&](std::string_view token) { AppendToken(token, encoded); }));
@@ -101,10 +96,7 @@ void TextEncoder::AppendToken(std::string_view token,
 }
 
 absl::StatusOr<EncodedText> TextEncoder::Finish(EncodedText encoded) const {
-  if (encoded.tokens.empty()) {
-    return WithReason(absl::InvalidArgumentError("the text has no token"),
-                      "NO_TOKENS");
-  }
+  if (encoded.tokens.empty()) return NoTokensError();
   Cut(truncation_, max_tokens_, encoded.tokens);
   return encoded;
 }

@@ -13,19 +13,22 @@
 namespace carousel {
 namespace {
 
-constexpr std::string_view kCommentBegin = "<!--";
-constexpr std::string_view kCommentEnd = "-->";
-
 // The length of the comment that `text` begins with.
 std::size_t CommentLength(std::string_view text) {
-  // The search begins at the opening hyphens: "<!-->" is a whole comment.
-  const std::size_t end = text.find(kCommentEnd, kCommentBegin.size() - 2);
-  return end == std::string_view::npos ? text.size() : end + kCommentEnd.size();
+  const std::size_t end = text.find(kHtmlCommentEnd, kHtmlCommentBodyOffset);
+  return end == std::string_view::npos ? text.size()
+                                       : end + kHtmlCommentEnd.size();
 }
 
-// The length of the tag that `text` begins with; 0 when it is no tag. The scan
-// ends at the next "<" at the latest, so that a text is scanned only once.
-std::size_t TagLength(std::string_view text) {
+struct Tag {
+  std::size_t length = 0;   // 0: it is no tag
+  bool is_decided = false;  // whatever comes behind the text
+};
+
+// The tag that `text` begins with. The scan ends at the next "<" at the latest,
+// so that a text is scanned only once.
+Tag ScanTag(std::string_view text) {
+  const bool is_longest = text.size() >= kMaxTagBytes;
   text = text.substr(0, kMaxTagBytes);
   std::size_t position = 1;
   if (position < text.size() &&
@@ -33,14 +36,15 @@ std::size_t TagLength(std::string_view text) {
        text[position] == '?')) {
     ++position;
   }
-  if (position == text.size() || !absl::ascii_isalpha(text[position])) return 0;
+  if (position == text.size()) return {};
+  if (!absl::ascii_isalpha(text[position])) return {.is_decided = true};
   char quote = '\0';          // that the current attribute value began with
   bool after_equals = false;  // where a quote begins a value
   std::size_t first_end = 0;  // the ">" that counts when a quote stays open
   for (; position < text.size() && text[position] != '<'; ++position) {
     const char c = text[position];
     if (c == '>') {
-      if (quote == '\0') return position + 1;
+      if (quote == '\0') return {.length = position + 1, .is_decided = true};
       if (first_end == 0) first_end = position + 1;
     } else if (quote != '\0') {
       if (c == quote) quote = '\0';
@@ -49,7 +53,8 @@ std::size_t TagLength(std::string_view text) {
     }
     after_equals = c == '=' || (after_equals && absl::ascii_isspace(c));
   }
-  return first_end;
+  const bool is_decided = is_longest || position < text.size();
+  return {.length = first_end, .is_decided = is_decided};
 }
 
 struct Reference {
@@ -94,6 +99,19 @@ std::optional<Reference> ParseReference(std::string_view text) {
 
 }  // namespace
 
+HtmlMarkupStart StartOfHtmlMarkup(std::string_view text) {
+  if (text.starts_with(kHtmlCommentBegin)) {
+    return {.markup = HtmlMarkup::kComment};
+  }
+  if (kHtmlCommentBegin.starts_with(text)) {
+    return {.markup = HtmlMarkup::kUndecided};
+  }
+  const Tag tag = ScanTag(text);
+  if (!tag.is_decided) return {.markup = HtmlMarkup::kUndecided};
+  if (tag.length == 0) return {.markup = HtmlMarkup::kText};
+  return {.markup = HtmlMarkup::kTag, .length = tag.length};
+}
+
 std::string RemoveHtml(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -105,8 +123,8 @@ std::string RemoveHtml(std::string_view text) {
     if (text.empty()) break;
     std::size_t consumed = 0;
     if (text.front() == '<') {
-      consumed = text.starts_with(kCommentBegin) ? CommentLength(text)
-                                                 : TagLength(text);
+      consumed = text.starts_with(kHtmlCommentBegin) ? CommentLength(text)
+                                                     : ScanTag(text).length;
       if (consumed > 0) out.push_back(' ');
     } else if (const auto reference = ParseReference(text)) {
       consumed = reference->length;

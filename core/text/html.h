@@ -2,6 +2,7 @@
 #ifndef CAROUSEL_CORE_TEXT_HTML_H_
 #define CAROUSEL_CORE_TEXT_HTML_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,27 @@ std::string RemoveHtml(std::string_view text);
 
 // A longer tag is text.
 inline constexpr std::size_t kMaxTagBytes = 4096;
+
+// What the "<" that `text` begins with is, as far as `text` tells.
+enum class HtmlMarkup {
+  kText,       // the character itself
+  kTag,        // of `length` bytes
+  kComment,    // its beginning; where it ends does not matter here
+  kUndecided,  // more text may make it any of these
+};
+struct HtmlMarkupStart {
+  HtmlMarkup markup = HtmlMarkup::kText;
+  std::size_t length = 0;
+};
+// For a text that comes piece by piece, so that it is read as RemoveHtml reads
+// the whole. Never undecided over kMaxTagBytes or more.
+HtmlMarkupStart StartOfHtmlMarkup(std::string_view text);
+
+inline constexpr std::string_view kHtmlCommentBegin = "<!--";
+inline constexpr std::string_view kHtmlCommentEnd = "-->";
+// Where the search for a comment's end begins, from its own beginning: "<!-->"
+// is a whole comment.
+inline constexpr std::size_t kHtmlCommentBodyOffset = 2;
 
 }  // namespace carousel
 

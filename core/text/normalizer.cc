@@ -199,13 +199,17 @@ class TextCleaner {
 
 }  // namespace
 
+absl::Status InvalidUtf8Error(char byte, std::size_t offset) {
+  return WithReason(absl::InvalidArgumentError(absl::StrFormat(
+                        "the text is not UTF-8: byte 0x%02X at offset %d",
+                        static_cast<std::uint8_t>(byte), offset)),
+                    "INVALID_UTF8");
+}
+
 absl::StatusOr<std::string> NormalizeText(std::string_view text,
                                           const TextOptions& options) {
   if (const auto invalid = FindInvalidUtf8(text); invalid.has_value()) {
-    return WithReason(absl::InvalidArgumentError(absl::StrFormat(
-                          "the text is not UTF-8: byte 0x%02X at offset %d",
-                          static_cast<std::uint8_t>(text[*invalid]), *invalid)),
-                      "INVALID_UTF8");
+    return InvalidUtf8Error(text[*invalid], *invalid);
   }
   const bool has_html =
       options.strip_html && (text.find('<') != std::string_view::npos ||

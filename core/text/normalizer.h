@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/utf8.h"
 #include "core/text/text_options.h"
@@ -23,6 +24,9 @@ namespace carousel {
 // which a second time would be a tag.
 absl::StatusOr<std::string> NormalizeText(std::string_view text,
                                           const TextOptions& options);
+
+// That error.
+absl::Status InvalidUtf8Error(char byte, std::size_t offset);
 
 // Of a longer run of combining marks the rest is dropped, as no language
 // stacks that many (the Stream-Safe Text Format of UAX #15). It bounds the

@@ -39,12 +39,25 @@ HyperParameters StrongPreset() {
   return strong;
 }
 
+// The strong recipe for texts that are answered while they come: forward alone,
+// with the units of both directions, and the beginning kept. Long enough that
+// all but a few reviews are read to their ends, where their verdicts stand.
+HyperParameters StreamingPreset() {
+  HyperParameters streaming = StrongPreset();
+  streaming.bidirectional = false;
+  streaming.hidden_size = 256;
+  streaming.truncate = Truncation::kHead;
+  streaming.max_tokens = 1000;
+  return streaming;
+}
+
 struct NamedPreset {
   std::string_view name;
   HyperParameters (*make)();
 };
 constexpr NamedPreset kPresets[] = {{"classic", ClassicPreset},
-                                    {"strong", StrongPreset}};
+                                    {"strong", StrongPreset},
+                                    {"streaming", StreamingPreset}};
 
 // A value as a message shows it: numbers bare, anything else in quotes.
 std::string Shown(std::string_view value) {

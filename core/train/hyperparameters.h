@@ -65,8 +65,8 @@ struct HyperParameters {
   bool operator==(const HyperParameters&) const = default;
 };
 
-// "classic", the textbook model, or "strong", the best recipe so far.
-// INVALID_ARGUMENT listing the presets there are.
+// "classic" (the textbook), "strong" (the best recipe so far) or "streaming"
+// (its like for running text). INVALID_ARGUMENT listing the presets there are.
 absl::StatusOr<HyperParameters> Preset(std::string_view name);
 std::vector<std::string> PresetNames();
 

@@ -37,6 +37,13 @@ struct FakeServer::Services {
   struct Sentiment final : v1::SentimentService::Service {
     explicit Sentiment(FakeServer& server) : fake(server) {}
     UNARY(Predict, predict)
+    grpc::Status PredictStream(
+        grpc::ServerContext* context,
+        grpc::ServerReaderWriter<v1::PredictStreamResponse,
+                                 v1::PredictStreamRequest>* stream) override {
+      fake.Note(*context);
+      return Call(fake.predict_stream, *stream);
+    }
     UNARY(Evaluate, evaluate)
     UNARY(GetEmbeddingProjection, project)
     FakeServer& fake;

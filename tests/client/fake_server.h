@@ -86,6 +86,11 @@ class FakeServer {
   std::function<grpc::Status(const v1::BackupRequest&,
                              grpc::ServerWriter<v1::BackupResponse>&)>
       backup;
+  // Both ways: where to read from and to write to.
+  std::function<grpc::Status(
+      grpc::ServerReaderWriter<v1::PredictStreamResponse,
+                               v1::PredictStreamRequest>&)>
+      predict_stream;
   // Uploads: where to read from, then the response.
   std::function<grpc::Status(grpc::ServerReader<v1::ImportModelRequest>&,
                              v1::ImportModelResponse&)>

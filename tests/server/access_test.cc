@@ -55,6 +55,7 @@ std::map<std::string, Role> NeededRoles() {
       {"carousel.v1.SentimentService/Evaluate", Role::kPredict},
       {"carousel.v1.SentimentService/GetEmbeddingProjection", Role::kPredict},
       {"carousel.v1.SentimentService/Predict", Role::kPredict},
+      {"carousel.v1.SentimentService/PredictStream", Role::kPredict},
       {"carousel.v1.ServerService/GetServerInfo", Role::kPredict},
       {"carousel.v1.TrainingService/CancelTrainingJob", Role::kTrain},
       {"carousel.v1.TrainingService/DeleteTrainingJob", Role::kAdmin},

@@ -35,6 +35,20 @@ grpc::Status CallEmpty(Stub& stub,
   return (stub.*method)(&context, Request(), &response);
 }
 
+// The same of two streams.
+template <typename Stub, typename Request, typename Response>
+grpc::Status ExchangeEmpty(
+    Stub& stub, std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> (
+                    Stub::*method)(grpc::ClientContext*)) {
+  grpc::ClientContext context;
+  const auto exchange = (stub.*method)(&context);
+  exchange->Write(Request());
+  Response response;
+  while (exchange->Read(&response)) {
+  }
+  return exchange->Finish();
+}
+
 // The same that reads a stream.
 template <typename Stub, typename Request, typename Response>
 grpc::Status StreamEmpty(Stub& stub,
@@ -96,6 +110,7 @@ TEST_F(DrainTest, EveryNewCallIsRefused) {
   using Datasets = v1::DatasetService::Stub;
   const std::vector<std::pair<const char*, grpc::Status>> calls = {
       {"Predict", CallEmpty(*sentiment_, &Sentiment::Predict)},
+      {"PredictStream", ExchangeEmpty(*sentiment_, &Sentiment::PredictStream)},
       {"Evaluate", CallEmpty(*sentiment_, &Sentiment::Evaluate)},
       {"GetEmbeddingProjection",
        CallEmpty(*sentiment_, &Sentiment::GetEmbeddingProjection)},

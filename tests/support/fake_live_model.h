@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/serve/live_model.h"
@@ -46,6 +48,10 @@ class FakeLiveModel final : public LiveModel {
     return answer_ != nullptr ? answer_(texts) : AnswerByTokens(texts);
   }
 
+  absl::StatusOr<std::unique_ptr<TextReader>> BeginText() const override {
+    return std::make_unique<Reader>(*this);
+  }
+
   static std::vector<double> AnswerByTokens(
       std::span<const EncodedText> texts) {
     std::vector<double> answers;
@@ -70,6 +76,26 @@ class FakeLiveModel final : public LiveModel {
   }
 
  private:
+  // Answers as Predict does of the tokens so far.
+  class Reader final : public TextReader {
+   public:
+    explicit Reader(const FakeLiveModel& model) : model_(model) {}
+
+    absl::Status Read(std::span<const TokenId> tokens) override {
+      text_.tokens.insert(text_.tokens.end(), tokens.begin(), tokens.end());
+      return absl::OkStatus();
+    }
+    absl::StatusOr<double> Answer() const override {
+      const auto answers = model_.Predict({&text_, 1});
+      if (!answers.ok()) return answers.status();
+      return answers->front();
+    }
+
+   private:
+    const FakeLiveModel& model_;
+    EncodedText text_;
+  };
+
   static Vocabulary MakeVocabulary() {
     WordCounts counts;
     for (int i = 0; i < 1000; ++i) counts.Add(absl::StrCat("w", i));
@@ -79,7 +105,9 @@ class FakeLiveModel final : public LiveModel {
   const std::string name_;
   const std::int64_t version_;
   const Answer answer_;
-  const ModelConfig config_ = {.vocabulary_size = 1002, .embedding_size = 1};
+  const ModelConfig config_ = {.truncation = Truncation::kHead,
+                               .vocabulary_size = 1002,
+                               .embedding_size = 1};
   const TextEncoder encoder_;
 };
 

@@ -25,8 +25,8 @@ Vocabulary TinyVocabulary() {
   return Vocabulary::Build(counts, /*min_count=*/1, /*max_size=*/1000);
 }
 
-SentimentLstm MakeTinyModel(const Vocabulary& vocabulary, int seed) {
-  ModelConfig config;
+SentimentLstm MakeTinyModel(const Vocabulary& vocabulary, int seed,
+                            ModelConfig config = {}) {
   config.text.keep_punctuation = false;
   config.max_tokens = 16;
   config.vocabulary_size = static_cast<std::int64_t>(vocabulary.size());
@@ -73,6 +73,14 @@ const std::vector<std::string>& TinyModelWords() {
 absl::Status WriteTinyModel(const std::filesystem::path& folder, int seed) {
   const Vocabulary vocabulary = TinyVocabulary();
   return WriteModel(MakeTinyModel(vocabulary, seed), vocabulary, folder);
+}
+
+absl::Status WriteStreamableModel(const std::filesystem::path& folder) {
+  const Vocabulary vocabulary = TinyVocabulary();
+  const SentimentLstm model = MakeTinyModel(
+      vocabulary, /*seed=*/1,
+      {.truncation = Truncation::kHead, .pooling = Pooling::kConcat});
+  return WriteModel(model, vocabulary, folder);
 }
 
 absl::Status WriteOverflowingModel(const std::filesystem::path& folder) {

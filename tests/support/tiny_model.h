@@ -18,6 +18,10 @@ const std::vector<std::string>& TinyModelWords();
 // and "pos".
 absl::Status WriteTinyModel(const std::filesystem::path& folder, int seed = 1);
 
+// The same with a model that can read a text as it comes: it pools by max, mean
+// and last state, and keeps a text's beginning.
+absl::Status WriteStreamableModel(const std::filesystem::path& folder);
+
 // The same with weights so large, each still a number, that no answer is one:
 // the model is read without an error and fails its warm-up.
 absl::Status WriteOverflowingModel(const std::filesystem::path& folder);

@@ -50,6 +50,24 @@ TEST(FindInvalidUtf8Test, SaysWhichByteIsTheFirstOne) {
   }
 }
 
+TEST(IsUnfinishedUtf8Test, EveryBeginningOfACharacterIs) {
+  for (const std::string character :
+       {"\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xF0\x90\x80\x80",
+        "\xF4\x8F\xBF\xBF"}) {
+    for (std::size_t length = 1; length < character.size(); ++length) {
+      EXPECT_TRUE(IsUnfinishedUtf8(character.substr(0, length))) << character;
+    }
+    EXPECT_FALSE(IsUnfinishedUtf8(character));
+  }
+}
+
+TEST(IsUnfinishedUtf8Test, WhatNothingCompletesIsNot) {
+  for (const char* bytes : {"", "a", "\x80", "\xC1", "\xE0\x9F", "\xED\xA0",
+                            "\xF4\x90", "\xF5", "\xE2z", "\xF0\x90z"}) {
+    EXPECT_FALSE(IsUnfinishedUtf8(bytes)) << bytes;
+  }
+}
+
 TEST(FindNonAsciiTest, FindsTheByteAtAnyAlignment) {
   for (std::size_t size = 1; size < 40; ++size) {
     for (std::size_t at = 0; at < size; ++at) {

@@ -1,54 +1,18 @@
 // What holds for every text: all of Unicode, and random texts of awkward parts.
 #include <random>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "absl/strings/str_join.h"
-#include "core/base/random.h"
 #include "core/base/utf8.h"
 #include "core/text/normalizer.h"
 #include "core/text/tokenizer.h"
 #include "core/text/vocabulary.h"
 #include "gtest/gtest.h"
+#include "tests/core/text/awkward_text.h"
 #include "tests/support/status_matchers.h"
 
 namespace carousel {
 namespace {
-
-// Every combination of the options.
-std::vector<TextOptions> AllOptions() {
-  std::vector<TextOptions> all;
-  for (unsigned bits = 0; bits < 1u << kTextOptionFields.size(); ++bits) {
-    TextOptions options;
-    for (std::size_t i = 0; i < kTextOptionFields.size(); ++i) {
-      options.*kTextOptionFields[i].member = (bits >> i & 1) != 0;
-    }
-    all.push_back(options);
-  }
-  return all;
-}
-
-constexpr std::string_view kParts[] = {
-    "a",      "N",      "n't",    "'",      "'s",     "'ve",    "t",
-    "can't",  "I",      ".",      "..",     "-",      "--",     ",",
-    "3",      "10/10",  "u.s.",   ":",      "/",      "!",      " ",
-    "\t",     "\n",     "<",      ">",      "<br />", "<!--",   "-->",
-    "&",      "&amp;",  "&#39;",  ";",      "\"",     "=",      "é",
-    "É",      "\u0301", "\u0323", "\u0345", "\u0344", "İ",      "ß",
-    "ﬁ",      "½",      "…",      "—",      "’",      "\u0092", "\u0085",
-    "\u00A0", "\u200B", "\u200D", "\u00AD", "\uFEFF", "¨",      "´",
-    "`",      "漢",     "ｶﾞ",     "\u1112", "\u1161", "हि",     "😀",
-    "\uFE0F", "\uFDFA", "\u2126", "Ǆ",      "\u0CC6", "\u0CC2", "\u0CD5",
-};
-
-std::string RandomText(std::mt19937_64& generator) {
-  std::string text;
-  for (auto left = 1 + UniformBelow(generator, 24); left > 0; --left) {
-    text += kParts[UniformBelow(generator, std::size(kParts))];
-  }
-  return text;
-}
 
 TEST(TextPropertiesTest, NormalizingEveryCharacterTwiceChangesNothing) {
   for (const TextOptions& options : AllOptions()) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
+#include "core/nn/can_stream.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -58,6 +59,13 @@ TEST(PresetTest, ClassicIsTheTextbookModel) {
   EXPECT_FALSE(classic.text.keep_punctuation);
 }
 
+TEST(PresetTest, StreamingMakesAModelThatCanStream) {
+  ASSERT_OK_AND_ASSIGN(const HyperParameters streaming, Preset("streaming"));
+  EXPECT_OK(CheckCanStream({.truncation = streaming.truncate,
+                            .bidirectional = streaming.bidirectional}));
+  EXPECT_EQ(streaming.pooling, Pooling::kConcat);
+}
+
 TEST(PresetTest, AllAreInRangeAndReadBackFromJson) {
   for (const std::string& name : PresetNames()) {
     ASSERT_OK_AND_ASSIGN(const HyperParameters preset, Preset(name));
@@ -71,7 +79,8 @@ TEST(PresetTest, AllAreInRangeAndReadBackFromJson) {
 TEST(PresetTest, UnknownNameListsThePresets) {
   EXPECT_THAT(Preset("best"),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "preset is \"best\"; it must be classic or strong"));
+                       "preset is \"best\"; it must be classic or strong or "
+                       "streaming"));
 }
 
 TEST(ApplySettingsTest, SetsOnlyWhatIsGiven) {
