@@ -37,6 +37,15 @@ Json Document(const std::string& text) {
   return document.is_discarded() ? NullIfEmpty(text) : document;
 }
 
+// "MODEL", "VECTORS".
+Json KindName(v1::TrainingJob::Kind kind) {
+  const std::string name = v1::TrainingJob::Kind_Name(kind);
+  constexpr std::string_view kPrefix = "KIND_";
+  return kind != v1::TrainingJob::KIND_UNSPECIFIED && name.starts_with(kPrefix)
+             ? Json(name.substr(kPrefix.size()))
+             : Json(nullptr);
+}
+
 Json PointToJson(const v1::EmbeddingPoint& point, bool has_initial) {
   Json json = {{"word", point.word()},
                {"position", Array(point.position())},
@@ -73,7 +82,8 @@ std::string StateName(v1::TrainingJob::State state) {
 Json ToJson(const v1::TrainingJob& job) {
   return {
       {"job", job.job()},
-      {"model", job.model()},
+      {"kind", KindName(job.kind())},
+      {"model", NullIfEmpty(job.model())},
       {"version", Optional(job.has_version(), job.version())},
       {"state", StateName(job.state())},
       {"epoch", job.epoch()},
@@ -86,7 +96,9 @@ Json ToJson(const v1::TrainingJob& job) {
       {"started_at", Optional(job.has_started_at(), job.started_at())},
       {"ended_at", Optional(job.has_ended_at(), job.ended_at())},
       {"tokens_per_second",
-       Optional(job.has_tokens_per_second(), job.tokens_per_second())}};
+       Optional(job.has_tokens_per_second(), job.tokens_per_second())},
+      {"dataset", NullIfEmpty(job.dataset())},
+      {"vectors", NullIfEmpty(job.vectors())}};
 }
 
 Json ToJson(const v1::Epoch& epoch) {
