@@ -183,9 +183,9 @@ absl::StatusOr<std::filesystem::path> TrainFromDisk(
   RETURN_IF_ERROR(Validate(options.settings));
   RETURN_IF_ERROR(RemoveLeftovers(options.work_folder));
   observer.OnStage("encoding");
-  ASSIGN_OR_RETURN(
-      const VectorsTexts texts,
-      ReadVectorsTexts(options.dataset_folders, options.settings, stop));
+  ASSIGN_OR_RETURN(const VectorsTexts texts,
+                   ReadVectorsTexts(options.dataset_folders, options.settings,
+                                    observer, stop));
   observer.OnVectorsTexts(texts.counts);
   observer.OnStage("training");
   ASSIGN_OR_RETURN(

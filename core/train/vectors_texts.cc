@@ -1,5 +1,6 @@
 #include "core/train/vectors_texts.h"
 
+#include <memory>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
@@ -7,6 +8,7 @@
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/data/dataset.h"
+#include "core/data/dataset_reader.h"
 #include "core/data/split.h"
 #include "core/text/normalizer.h"
 #include "core/text/text_options.h"
@@ -17,42 +19,49 @@ namespace {
 using Keys = absl::flat_hash_set<Sha256Digest>;
 
 // Equal for texts that are equal after default normalizing.
-absl::StatusOr<Sha256Digest> KeyOf(const Example& example) {
+absl::StatusOr<Sha256Digest> KeyOf(const DatasetRow& row) {
   ASSIGN_OR_RETURN(const std::string text,
-                   NormalizeText(example.text, TextOptions()));
+                   NormalizeText(row.text, TextOptions()));
   return SplitKey(text, /*seed=*/0);
 }
 
+// All of an unlabelled dataset.
+bool IsForTraining(const DatasetRow& row) {
+  return row.split.value_or(Split::kTrain) == Split::kTrain;
+}
+
+using RowVisitor = absl::FunctionRef<absl::Status(const DatasetRow& row)>;
+
 // Goes through a stored dataset.
-absl::Status ForEachExample(
-    const std::filesystem::path& folder, const std::stop_token& stop,
-    absl::FunctionRef<absl::Status(const Example& example)> visit) {
-  ASSIGN_OR_RETURN(const Dataset dataset, ReadDataset(folder, stop));
-  for (const Example& example : dataset.examples) {
-    if (stop.stop_requested()) {
-      return absl::CancelledError(
-          "the run was stopped while it read the texts");
-    }
-    RETURN_IF_ERROR(visit(example));
+absl::Status ForEachRow(const std::filesystem::path& folder,
+                        TrainingObserver& observer, const std::stop_token& stop,
+                        RowVisitor visit) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<DatasetReader> reader,
+                   DatasetReader::Open(folder, stop));
+  DatasetRow row;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool found, reader->Next(row));
+    if (!found) return absl::OkStatus();
+    RETURN_IF_ERROR(visit(row));
+    observer.OnAlive();
   }
-  return absl::OkStatus();
 }
 
 // The keys of all validation and test texts.
 absl::StatusOr<Keys> FindHeldBack(
     const std::vector<std::filesystem::path>& dataset_folders,
-    const std::stop_token& stop) {
+    TrainingObserver& observer, const std::stop_token& stop) {
   Keys keys;
   // A dataset's own splits share no text.
   if (dataset_folders.size() == 1) return keys;
-  const auto add = [&keys](const Example& example) -> absl::Status {
-    if (example.split == Split::kTrain) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const Sha256Digest key, KeyOf(example));
+  const auto add = [&keys](const DatasetRow& row) -> absl::Status {
+    if (IsForTraining(row)) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Sha256Digest key, KeyOf(row));
     keys.insert(key);
     return absl::OkStatus();
   };
   for (const std::filesystem::path& folder : dataset_folders) {
-    RETURN_IF_ERROR(ForEachExample(folder, stop, add));
+    RETURN_IF_ERROR(ForEachRow(folder, observer, stop, add));
   }
   return keys;
 }
@@ -61,25 +70,26 @@ absl::StatusOr<Keys> FindHeldBack(
 
 absl::StatusOr<VectorsTexts> ReadVectorsTexts(
     const std::vector<std::filesystem::path>& dataset_folders,
-    const SkipGramSettings& settings, const std::stop_token& stop) {
-  ASSIGN_OR_RETURN(const Keys held_back, FindHeldBack(dataset_folders, stop));
+    const SkipGramSettings& settings, TrainingObserver& observer,
+    const std::stop_token& stop) {
+  ASSIGN_OR_RETURN(const Keys held_back,
+                   FindHeldBack(dataset_folders, observer, stop));
   VectorsTexts texts;
   SkipGramCorpusBuilder builder{TextOptions()};
-  const auto add = [&](const Example& example) -> absl::Status {
-    if (example.split != Split::kTrain) return absl::OkStatus();
+  const auto add = [&](const DatasetRow& row) -> absl::Status {
+    if (!IsForTraining(row)) return absl::OkStatus();
     if (!held_back.empty()) {
-      ASSIGN_OR_RETURN(const Sha256Digest key, KeyOf(example));
+      ASSIGN_OR_RETURN(const Sha256Digest key, KeyOf(row));
       if (held_back.contains(key)) {
         ++texts.counts.left_out;
         return absl::OkStatus();
       }
     }
     ++texts.counts.texts;
-    return builder.Add(example.text);
+    return builder.Add(row.text);
   };
-  // A second time, so that not all of them are in memory at once.
   for (const std::filesystem::path& folder : dataset_folders) {
-    RETURN_IF_ERROR(ForEachExample(folder, stop, add));
+    RETURN_IF_ERROR(ForEachRow(folder, observer, stop, add));
   }
   ASSIGN_OR_RETURN(texts.corpus, builder.Finish(settings.min_count,
                                                 settings.vocabulary_size));

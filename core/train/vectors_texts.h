@@ -19,14 +19,16 @@ struct VectorsTexts {
   VectorsTextCounts counts;
 };
 
-// Reads the stored datasets and tokenizes the texts of their train splits, as
-// this service tokenizes by default. A text of one that equals, after default
-// normalizing, a validation or test text of another is left out: what a model
-// is measured on must not have shaped its vectors. CANCELLED when `stop` was
-// requested; the errors of ReadDataset and SkipGramCorpusBuilder.
+// Reads the stored datasets and tokenizes the texts of their train splits, of
+// unlabelled ones all texts, as this service tokenizes by default. A text of
+// one that equals, after default normalizing, a validation or test text of
+// another is left out: what a model is measured on must not have shaped its
+// vectors. The observer hears that it is alive. CANCELLED when `stop` was
+// requested; the errors of DatasetReader and SkipGramCorpusBuilder.
 absl::StatusOr<VectorsTexts> ReadVectorsTexts(
     const std::vector<std::filesystem::path>& dataset_folders,
-    const SkipGramSettings& settings, const std::stop_token& stop);
+    const SkipGramSettings& settings, TrainingObserver& observer,
+    const std::stop_token& stop);
 
 }  // namespace carousel
 

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Trains word vectors with Carousel and with gensim's Word2Vec, in turn.
 
-    python3 -m venv venv && venv/bin/pip install -r tests/bench/requirements.txt
-    venv/bin/python tests/bench/skip_gram_bench.py TEXTS
+    ~/.cache/carousel/venv/bin/python tests/bench/skip_gram_bench.py TEXTS
 
 TEXTS has a text a line, gzipped or not. Both train on the same tokens, those
 of Carousel's tokenizer, with the same settings: skip-grams, 5 negatives, a

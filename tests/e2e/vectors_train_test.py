@@ -80,6 +80,17 @@ class VectorsTrainTest(CarouselTestCase):
                           key=lambda w: cosine(vectors[word], vectors[w]))
             self.assertEqual(nearest in GOOD, word in GOOD, (word, nearest))
 
+    def test_texts_without_labels_are_trained_on_as_well(self):
+        self.start_server()
+        self.import_all()
+        with open(self.folder / "more.csv", "w", encoding="utf-8") as file:
+            file.write("review\n" + "an unheardof word\n" * 5)
+        self.run_client("dataset", "import", "more", self.folder / "more.csv",
+                        "--unlabelled")
+        _, end = self.finish(self.train_vectors("own", "--dataset=more"))
+        self.assertEqual(end["state"], "SUCCEEDED", end["error"])
+        self.assertIn("unheardof", read_vectors(self.stored("own")))
+
     def test_what_another_dataset_holds_back_is_left_out_and_counted(self):
         self.start_server()
         self.import_all()
