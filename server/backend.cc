@@ -7,6 +7,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/engine/engine.h"
+#include "core/jobs/vectors_publishing.h"
 #include "core/serve/torch_live_model.h"
 #include "core/store/lost_catalogue.h"
 #include "server/call_context.h"
@@ -189,6 +190,12 @@ absl::StatusOr<std::unique_ptr<Backup>> Backend::CreateBackup(
 absl::StatusOr<std::int64_t> Backend::PublishResult(
     const JobRecord& job, const std::filesystem::path& model_folder) {
   const ScopedLogContext scope(LogContextOf(job.origin));
+  if (job.kind == JobKind::kVectors) {
+    RETURN_IF_ERROR(PublishVectors(job, model_folder, assets_));
+    log_.Info("vectors_published",
+              {{"job", job.job}, {"vectors", job.vectors}});
+    return 0;
+  }
   ModelVersionRecord record;
   record.model = job.model;
   record.job = job.job;
@@ -206,6 +213,12 @@ absl::StatusOr<std::int64_t> Backend::PublishResult(
 
 absl::StatusOr<std::optional<std::int64_t>> Backend::FindVersion(
     const std::string& job) const {
+  ASSIGN_OR_RETURN(const JobRecord record, job_store_.Get(job));
+  if (record.kind == JobKind::kVectors) {
+    ASSIGN_OR_RETURN(const bool is_published,
+                     AreVectorsPublished(record, assets_));
+    return is_published ? std::optional<std::int64_t>(0) : std::nullopt;
+  }
   ASSIGN_OR_RETURN(const std::optional<ModelVersionRecord> published,
                    model_store_.FindByJob(job));
   if (!published.has_value()) return std::nullopt;

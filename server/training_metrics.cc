@@ -1,5 +1,7 @@
 #include "server/training_metrics.h"
 
+#include <cmath>
+
 #include "absl/time/time.h"
 
 namespace carousel {
@@ -49,11 +51,13 @@ TrainingMetrics::TrainingMetrics(prometheus::Registry& registry,
                   .Register(registry)) {}
 
 void TrainingMetrics::Set(Gauges& family, int slot, double value) {
+  if (std::isnan(value)) return;  // vectors have no such measure
   family.Add(SlotLabels(slot)).Set(value);
 }
 
 void TrainingMetrics::Set(Gauges& family, int slot, const char* split,
                           double value) {
+  if (std::isnan(value)) return;
   family.Add(SlotLabels(slot, split)).Set(value);
 }
 

@@ -55,6 +55,22 @@ grpc::ServerUnaryReactor* TrainingService::Train(
       });
 }
 
+grpc::ServerUnaryReactor* TrainingService::TrainVectors(
+    grpc::CallbackServerContext* context,
+    const v1::TrainVectorsRequest* request,
+    v1::TrainVectorsResponse* response) {
+  return unary_.Run(
+      authorizer_.Authorize(*context, Role::kTrain), *context,
+      [=, this](const std::stop_token&) -> absl::Status {
+        ASSIGN_OR_RETURN(JobRecord asked, FromProto(*request));
+        asked.origin = OriginOf(*context);
+        ASSIGN_OR_RETURN(const JobRecord job, runner_.Submit(asked));
+        log_.Info("job_queued", {{"job", job.job}, {"vectors", job.vectors}});
+        *response->mutable_job() = ToProto(job);
+        return absl::OkStatus();
+      });
+}
+
 grpc::ServerUnaryReactor* TrainingService::GetTrainingJob(
     grpc::CallbackServerContext* context,
     const v1::GetTrainingJobRequest* request,

@@ -34,6 +34,10 @@ class TrainingService final : public v1::TrainingService::CallbackService {
   grpc::ServerUnaryReactor* Train(grpc::CallbackServerContext* context,
                                   const v1::TrainRequest* request,
                                   v1::TrainResponse* response) override;
+  grpc::ServerUnaryReactor* TrainVectors(
+      grpc::CallbackServerContext* context,
+      const v1::TrainVectorsRequest* request,
+      v1::TrainVectorsResponse* response) override;
   grpc::ServerUnaryReactor* GetTrainingJob(
       grpc::CallbackServerContext* context,
       const v1::GetTrainingJobRequest* request,

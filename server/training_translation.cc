@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <set>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/text/skip_gram_settings.h"
 #include "core/train/hyperparameters.h"
 #include "server/common_translation.h"
 #include "server/field_checks.h"
@@ -20,6 +22,7 @@ constexpr char kDefaultPreset[] = "classic";
 constexpr std::int64_t kDefaultPageSize = 100;
 constexpr std::int64_t kMaxPageSize = 1000;
 constexpr std::size_t kMaxRequestIdBytes = 128;
+constexpr int kMaxDatasets = 100;
 
 // The preset with what the request says over it; what is wrong with that is
 // added to `violations`.
@@ -43,6 +46,47 @@ HyperParameters CheckParameters(const v1::TrainRequest& request,
                     {request.settings().begin(), request.settings().end()});
   AddViolations("settings", settings.status(), violations);
   return settings.ok() ? *settings : parameters;
+}
+
+void CheckRequestId(const std::string& request_id,
+                    FieldViolations& violations) {
+  if (request_id.size() <= kMaxRequestIdBytes) return;
+  violations.Add(
+      "request_id",
+      absl::StrCat("request_id has ", request_id.size(),
+                   " bytes; it must have at most ", kMaxRequestIdBytes));
+}
+
+void CheckDatasets(const v1::TrainVectorsRequest& request,
+                   FieldViolations& violations) {
+  if (request.datasets().empty() || request.datasets_size() > kMaxDatasets) {
+    violations.Add("datasets",
+                   absl::StrCat("datasets has ", request.datasets_size(),
+                                " names; it must have 1 to ", kMaxDatasets));
+    return;
+  }
+  std::set<std::string> seen;
+  for (const std::string& dataset : request.datasets()) {
+    CheckName("datasets", dataset, violations);
+    if (seen.insert(dataset).second) continue;
+    violations.Add("datasets",
+                   absl::StrCat("datasets has ", Quote(dataset), " twice"));
+  }
+}
+
+// As CheckParameters.
+SkipGramSettings CheckSettings(const v1::TrainVectorsRequest& request,
+                               FieldViolations& violations) {
+  SkipGramSettings settings;
+  if (request.has_epochs()) settings.epochs = request.epochs();
+  if (request.has_seed()) settings.seed = request.seed();
+  const absl::Status own = Validate(settings);
+  AddViolations("epochs", own, violations);
+  const auto applied = ApplySkipGramSettings(
+      own.ok() ? settings : SkipGramSettings(),
+      {request.settings().begin(), request.settings().end()});
+  AddViolations("settings", applied.status(), violations);
+  return applied.ok() ? *applied : settings;
 }
 
 v1::TrainingJob::State ToProto(JobState state) {
@@ -82,12 +126,7 @@ absl::StatusOr<JobRecord> FromProto(const v1::TrainRequest& request) {
   CheckName("dataset", request.dataset(), violations);
   CheckName("vectors", request.vectors(), violations);
   CheckName("model", request.model(), violations);
-  if (request.request_id().size() > kMaxRequestIdBytes) {
-    violations.Add(
-        "request_id",
-        absl::StrCat("request_id has ", request.request_id().size(),
-                     " bytes; it must have at most ", kMaxRequestIdBytes));
-  }
+  CheckRequestId(request.request_id(), violations);
   const HyperParameters parameters = CheckParameters(request, violations);
   RETURN_IF_ERROR(violations.ToStatus());
   JobRecord job;
@@ -98,6 +137,26 @@ absl::StatusOr<JobRecord> FromProto(const v1::TrainRequest& request) {
   job.epochs = parameters.epochs;
   job.request_id = request.request_id();
   job.promote_if_better = request.promote_if_better();
+  return job;
+}
+
+absl::StatusOr<JobRecord> FromProto(const v1::TrainVectorsRequest& request) {
+  FieldViolations violations;
+  CheckName("name", request.name(), violations);
+  CheckDatasets(request, violations);
+  CheckRequestId(request.request_id(), violations);
+  const SkipGramSettings settings = CheckSettings(request, violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  JobRecord job;
+  job.kind = JobKind::kVectors;
+  job.vectors = request.name();
+  job.dataset = request.datasets(0);
+  job.other_datasets.assign(request.datasets().begin() + 1,
+                            request.datasets().end());
+  std::ranges::sort(job.other_datasets);
+  job.hyperparameters = ToJson(settings).dump();
+  job.epochs = settings.epochs;
+  job.request_id = request.request_id();
   return job;
 }
 
@@ -176,6 +235,9 @@ v1::TrainingJob ToProto(const JobRecord& record, const JobOutlook& outlook) {
     job.set_tokens_per_second(*record.tokens_per_second);
   }
   job.set_dataset(record.dataset);
+  for (const std::string& other : record.other_datasets) {
+    absl::StrAppend(job.mutable_dataset(), ",", other);
+  }
   job.set_vectors(record.vectors);
   job.set_hyperparameters(record.hyperparameters);
   job.set_promote_if_better(record.promote_if_better);
@@ -184,6 +246,8 @@ v1::TrainingJob ToProto(const JobRecord& record, const JobOutlook& outlook) {
     job.set_remaining_seconds(*outlook.remaining_seconds);
   }
   if (outlook.queue_position) job.set_queue_position(*outlook.queue_position);
+  job.set_kind(record.kind == JobKind::kVectors ? v1::TrainingJob::KIND_VECTORS
+                                                : v1::TrainingJob::KIND_MODEL);
   return job;
 }
 

@@ -19,6 +19,7 @@ namespace carousel {
 // A job to submit. INVALID_ARGUMENT with everything that is wrong with names
 // and hyper-parameters at once.
 absl::StatusOr<JobRecord> FromProto(const v1::TrainRequest& request);
+absl::StatusOr<JobRecord> FromProto(const v1::TrainVectorsRequest& request);
 
 struct JobListRequest {
   std::optional<JobState> state;  // nothing: all

@@ -8,6 +8,7 @@
 #include "carousel/worker/v1/worker.pb.h"
 #include "core/train/progress.h"
 #include "core/train/training_run.h"
+#include "core/train/vectors_run.h"
 
 namespace carousel {
 
@@ -15,11 +16,14 @@ namespace carousel {
 // hyper-parameters that cannot be read.
 absl::StatusOr<TrainingRunOptions> MakeTrainingRunOptions(
     const worker::v1::Assignment& assignment);
+absl::StatusOr<VectorsRunOptions> MakeVectorsRunOptions(
+    const worker::v1::Assignment& assignment);
 
 // Waits for the job folder's lock (stage "waiting"), which a predecessor holds
-// until it is gone, checks that the dataset and the vectors are what was stored
-// (stage "verifying"), and trains. CANCELLED when it was stopped, DATA_LOSS
-// naming a file that has changed; the other errors are those of RunTraining.
+// until it is gone, checks that the datasets and the vectors are what was
+// stored (stage "verifying"), and trains a model or word vectors. CANCELLED
+// when it was stopped, DATA_LOSS naming a file that has changed; the other
+// errors are those of RunTraining and RunVectorsTraining.
 absl::StatusOr<TrainingRunResult> RunAssignment(
     const worker::v1::Assignment& assignment, TrainingObserver& observer,
     const std::stop_token& stop);

@@ -1,5 +1,7 @@
 #include "worker/run_log.h"
 
+#include <cmath>
+
 namespace carousel {
 
 void RunLog::OnStage(std::string_view stage) {
@@ -10,12 +12,27 @@ void RunLog::OnStage(std::string_view stage) {
 void RunLog::OnBatch(const BatchProgress& progress) { next_.OnBatch(progress); }
 
 void RunLog::OnEpoch(const EpochMetrics& metrics) {
-  log_.Info("epoch", {{"epoch", metrics.epoch},
-                      {"train_loss", metrics.train_loss},
-                      {"validation_loss", metrics.validation_loss},
-                      {"validation_accuracy", metrics.validation_accuracy},
-                      {"seconds", metrics.seconds}});
+  const LogField number("epoch", metrics.epoch);
+  const LogField loss("train_loss", metrics.train_loss);
+  const LogField seconds("seconds", metrics.seconds);
+  if (std::isnan(metrics.validation_loss)) {  // word vectors have none
+    log_.Info("epoch", {number, loss, seconds});
+  } else {
+    log_.Info("epoch", {number,
+                        loss,
+                        {"validation_loss", metrics.validation_loss},
+                        {"validation_accuracy", metrics.validation_accuracy},
+                        seconds});
+  }
   next_.OnEpoch(metrics);
+}
+
+void RunLog::OnVectorsTexts(const VectorsTextCounts& counts) {
+  log_.Info("texts", {{"texts", counts.texts},
+                      {"left_out_as_held_back", counts.left_out},
+                      {"tokens", counts.tokens},
+                      {"words", counts.words}});
+  next_.OnVectorsTexts(counts);
 }
 
 }  // namespace carousel

@@ -20,6 +20,7 @@ class RunLog final : public TrainingObserver {
   void OnBatch(const BatchProgress& progress) override;
   void OnEpoch(const EpochMetrics& metrics) override;
   void OnAlive() override { next_.OnAlive(); }
+  void OnVectorsTexts(const VectorsTextCounts& counts) override;
 
  private:
   const EventLog& log_;

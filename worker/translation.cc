@@ -46,6 +46,10 @@ worker::v1::Assignment ToProto(const WorkerAssignment& assignment) {
   proto.set_job_folder(assignment.job_folder.string());
   proto.set_dataset_sha256(assignment.dataset_sha256);
   proto.set_vectors_sha256(assignment.vectors_sha256);
+  proto.set_trains_vectors(assignment.job.kind == JobKind::kVectors);
+  for (const std::filesystem::path& folder : assignment.other_dataset_folders) {
+    proto.add_other_dataset_folders(folder.string());
+  }
   proto.set_hyperparameters(assignment.job.hyperparameters);
   proto.set_request_id(assignment.job.origin.request_id);
   proto.set_traceparent(assignment.job.origin.traceparent);

@@ -26,6 +26,7 @@ void AddCommands(CommandLine& line) {
       line.AddGroup("vectors", "Word vectors",
                     "carousel vectors import glove glove.6B.100d.txt.gz");
   AddVectorsImport(line, vectors);
+  AddVectorsTrain(line, vectors);
   AddVectorsList(line, vectors);
   AddVectorsDelete(line, vectors);
   AddTrain(line, line.root());

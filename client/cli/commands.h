@@ -11,6 +11,7 @@ void AddDatasetList(CommandLine& line, CLI::App& group);
 void AddDatasetDescribe(CommandLine& line, CLI::App& group);
 void AddDatasetDelete(CommandLine& line, CLI::App& group);
 void AddVectorsImport(CommandLine& line, CLI::App& group);
+void AddVectorsTrain(CommandLine& line, CLI::App& group);
 void AddVectorsList(CommandLine& line, CLI::App& group);
 void AddVectorsDelete(CommandLine& line, CLI::App& group);
 void AddTrain(CommandLine& line, CLI::App& group);

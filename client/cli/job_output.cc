@@ -1,5 +1,6 @@
 #include "client/cli/job_output.h"
 
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -23,8 +24,19 @@ const std::vector<Column>& EpochColumns() {
 }
 
 std::string Version(const v1::TrainingJob& job) {
+  if (job.kind() == v1::TrainingJob::KIND_VECTORS) {
+    return absl::StrCat("vectors ", job.vectors());
+  }
   return job.has_version() ? absl::StrCat(job.model(), "@", job.version())
                            : job.model();
+}
+
+// "-" for what the job does not measure.
+std::string Loss(double loss) {
+  return std::isnan(loss) ? "-" : absl::StrFormat("%.4f", loss);
+}
+std::string Share(double share) {
+  return std::isnan(share) ? "-" : FormatShare(share);
 }
 
 std::string EpochOf(const v1::TrainingJob& job) {
@@ -55,17 +67,20 @@ std::string JobsAhead(const v1::TrainingJob& job) {
 void PrintJobFields(const v1::TrainingJob& job, JobDetail detail,
                     std::ostream& out) {
   std::vector<std::pair<std::string, std::string>> fields = {
-      {"job", job.job()},
-      {"model", Version(job)},
-      {"dataset", job.dataset()},
-      {"vectors", job.vectors()},
-      {"state",
-       absl::StrCat(StateName(job.state()),
-                    job.cancel_requested() &&
-                            job.state() == v1::TrainingJob::STATE_RUNNING
-                        ? " (stops soon)"
-                        : "")},
-      {"epoch", EpochOf(job)}};
+      {"job", job.job()}, {"trains", Version(job)}, {"dataset", job.dataset()}};
+  if (job.kind() != v1::TrainingJob::KIND_VECTORS) {
+    fields[1].first = "model";
+    fields.emplace_back("vectors", job.vectors());
+  }
+  fields.insert(
+      fields.end(),
+      {{"state",
+        absl::StrCat(StateName(job.state()),
+                     job.cancel_requested() &&
+                             job.state() == v1::TrainingJob::STATE_RUNNING
+                         ? " (stops soon)"
+                         : "")},
+       {"epoch", EpochOf(job)}});
   if (job.has_remaining_seconds()) {
     fields.emplace_back("time left", FormatSeconds(job.remaining_seconds()));
   }
@@ -120,14 +135,12 @@ void PrintEpochTitles(std::ostream& out) {
 }
 
 void PrintEpoch(const v1::Epoch& epoch, std::ostream& out) {
-  PrintRow(
-      out, EpochColumns(),
-      {absl::StrCat(epoch.epoch()), absl::StrFormat("%.4f", epoch.train_loss()),
-       FormatShare(epoch.train_accuracy()),
-       absl::StrFormat("%.4f", epoch.validation_loss()),
-       FormatShare(epoch.validation_accuracy()),
-       FormatCount(static_cast<std::int64_t>(epoch.tokens_per_second())),
-       FormatSeconds(epoch.seconds())});
+  PrintRow(out, EpochColumns(),
+           {absl::StrCat(epoch.epoch()), Loss(epoch.train_loss()),
+            Share(epoch.train_accuracy()), Loss(epoch.validation_loss()),
+            Share(epoch.validation_accuracy()),
+            FormatCount(static_cast<std::int64_t>(epoch.tokens_per_second())),
+            FormatSeconds(epoch.seconds())});
 }
 
 void PrintJob(const v1::TrainingJob& job, Session& session, JobDetail detail) {

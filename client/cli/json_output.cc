@@ -37,6 +37,15 @@ Json Document(const std::string& text) {
   return document.is_discarded() ? NullIfEmpty(text) : document;
 }
 
+// "MODEL", "VECTORS".
+Json KindName(v1::TrainingJob::Kind kind) {
+  const std::string name = v1::TrainingJob::Kind_Name(kind);
+  constexpr std::string_view kPrefix = "KIND_";
+  return kind != v1::TrainingJob::KIND_UNSPECIFIED && name.starts_with(kPrefix)
+             ? Json(name.substr(kPrefix.size()))
+             : Json(nullptr);
+}
+
 Json PointToJson(const v1::EmbeddingPoint& point, bool has_initial) {
   Json json = {{"word", point.word()},
                {"position", Array(point.position())},
@@ -79,7 +88,8 @@ std::string StateName(v1::TrainingJob::State state) {
 Json ToJson(const v1::TrainingJob& job) {
   return {
       {"job", job.job()},
-      {"model", job.model()},
+      {"kind", KindName(job.kind())},
+      {"model", NullIfEmpty(job.model())},
       {"version", Optional(job.has_version(), job.version())},
       {"state", StateName(job.state())},
       {"epoch", job.epoch()},
@@ -96,7 +106,9 @@ Json ToJson(const v1::TrainingJob& job) {
       {"remaining_seconds",
        Optional(job.has_remaining_seconds(), job.remaining_seconds())},
       {"queue_position",
-       Optional(job.has_queue_position(), job.queue_position())}};
+       Optional(job.has_queue_position(), job.queue_position())},
+      {"dataset", NullIfEmpty(job.dataset())},
+      {"vectors", NullIfEmpty(job.vectors())}};
 }
 
 Json ToJson(const v1::Epoch& epoch) {

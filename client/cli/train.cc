@@ -9,9 +9,9 @@
 #include "client/cli/commands.h"
 #include "client/cli/job_output.h"
 #include "client/cli/number_option.h"
+#include "client/cli/setting_arguments.h"
 #include "client/cli/watch.h"
 #include "core/base/status_macros.h"
-#include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
@@ -30,17 +30,6 @@ struct Arguments {
   bool watch = false;
 };
 
-// The server knows which keys and values there are; here only the form counts.
-void CheckSettings(const std::vector<std::string>& settings) {
-  for (const std::string& setting : settings) {
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      throw CLI::ValidationError(
-          absl::StrCat("--set is ", Quote(setting), "; it must be KEY=VALUE"));
-    }
-  }
-}
-
 v1::TrainRequest MakeRequest(const Arguments& arguments) {
   v1::TrainRequest request;
   request.set_dataset(arguments.dataset);
@@ -52,12 +41,7 @@ v1::TrainRequest MakeRequest(const Arguments& arguments) {
   if (arguments.max_examples.has_value()) {
     request.set_max_examples(*arguments.max_examples);
   }
-  for (const std::string& setting : arguments.settings) {
-    const std::size_t equals = setting.find('=');
-    // As elsewhere on command lines, the last one counts.
-    (*request.mutable_settings())[setting.substr(0, equals)] =
-        setting.substr(equals + 1);
-  }
+  ReadSettings(arguments.settings, *request.mutable_settings());
   request.set_promote_if_better(arguments.promote_if_better);
   request.set_request_id(arguments.request_id);
   return request;

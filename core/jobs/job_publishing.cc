@@ -43,8 +43,9 @@ JobRunner::Decision JobRunner::Publish(
       row.state = JobState::kSucceeded;
       row.version = *version;
     } else {
-      Fail(row, absl::StrCat("the model could not be published: ",
-                             version.status().message()));
+      Fail(row, absl::StrCat(
+                    job.kind == JobKind::kVectors ? "the vectors" : "the model",
+                    " could not be published: ", version.status().message()));
     }
   };
 }

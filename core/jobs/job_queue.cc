@@ -6,29 +6,33 @@
 namespace carousel {
 
 void JobQueue::PushBack(const JobRecord& job) {
-  waiting_.push_back({job.job, job.model});
+  waiting_.push_back({job.job, OutputOf(job)});
 }
 
 void JobQueue::PushFront(const JobRecord& job) {
-  waiting_.push_front({job.job, job.model});
+  waiting_.push_front({job.job, OutputOf(job)});
 }
 
 std::optional<JobQueue::Ticket> JobQueue::Take() {
   const auto first = std::find_if(
       waiting_.begin(), waiting_.end(),
-      [&](const Ticket& job) { return !taken_models_.contains(job.model); });
+      [&](const Ticket& job) { return !taken_.contains(job.output); });
   if (first == waiting_.end()) return std::nullopt;
   Ticket ticket = std::move(*first);
   waiting_.erase(first);
-  taken_models_.insert(ticket.model);
+  taken_.insert(ticket.output);
   return ticket;
 }
 
-void JobQueue::Release(std::string_view model) {
-  if (const auto found = taken_models_.find(model);
-      found != taken_models_.end()) {
-    taken_models_.erase(found);
+void JobQueue::Release(std::string_view output) {
+  if (const auto found = taken_.find(output); found != taken_.end()) {
+    taken_.erase(found);
   }
+}
+
+std::string JobQueue::OutputOf(const JobRecord& job) {
+  // A name has no space in it.
+  return job.kind == JobKind::kVectors ? "vectors " + job.vectors : job.model;
 }
 
 bool JobQueue::Remove(std::string_view job) {

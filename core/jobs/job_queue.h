@@ -1,4 +1,5 @@
-// The jobs that wait for a slot, and which models are being trained.
+// The jobs that wait for a slot, and which models and vectors are being
+// trained.
 #ifndef CAROUSEL_CORE_JOBS_JOB_QUEUE_H_
 #define CAROUSEL_CORE_JOBS_JOB_QUEUE_H_
 
@@ -14,8 +15,8 @@
 
 namespace carousel {
 
-// First in, first out, but one job at a time for a model: a job whose model is
-// taken lets those behind it pass. Not thread-safe.
+// First in, first out, but one job at a time for a model, or for vectors of one
+// name: a job whose model is taken lets those behind it pass. Not thread-safe.
 class JobQueue {
  public:
   void PushBack(const JobRecord& job);
@@ -26,11 +27,13 @@ class JobQueue {
   // when no job may run.
   struct Ticket {
     std::string job;
-    std::string model;
+    std::string output;  // as OutputOf has it
   };
   std::optional<Ticket> Take();
   // Gives the model back.
-  void Release(std::string_view model);
+  void Release(std::string_view output);
+  // A model's name, or what says which vectors.
+  static std::string OutputOf(const JobRecord& job);
 
   // False when it does not wait here.
   bool Remove(std::string_view job);
@@ -42,7 +45,7 @@ class JobQueue {
 
  private:
   std::deque<Ticket> waiting_;
-  std::set<std::string, std::less<>> taken_models_;
+  std::set<std::string, std::less<>> taken_;
 };
 
 }  // namespace carousel

@@ -61,7 +61,8 @@ struct JobRunnerOptions {
 // Thread-safe.
 class JobRunner {
  public:
-  // Publishes a finished job's model folder; returns its version. `job` has
+  // Publishes a finished job's model folder, or that of the vectors it trained;
+  // returns its version (0 for vectors). `job` has
   // the best epoch and its accuracy. Called from a slot's thread or Start(),
   // without a lock, and again after a crash in the middle: it must give the
   // same version for the same job and do what is left; it does not read the

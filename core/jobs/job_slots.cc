@@ -37,7 +37,7 @@ void JobRunner::RunSlot(int slot) {
       launches.Reset();
       if (end.died()) HoldBack(job->job, options_.retry_delay);
     }
-    queue_.Release(job->model);
+    queue_.Release(JobQueue::OutputOf(*job));
     changed_.NotifyAll();
   }
 }
@@ -78,7 +78,7 @@ std::optional<JobRecord> JobRunner::TakeJob(int slot) {
     // It was cancelled while the catalogue could not be written, or the runner
     // stops and it is QUEUED at the next start.
     active_.erase(ticket->job);
-    queue_.Release(ticket->model);
+    queue_.Release(ticket->output);
   }
   return std::nullopt;
 }
@@ -154,15 +154,22 @@ absl::StatusOr<WorkerAssignment> JobRunner::MakeAssignment(
     int slot, const JobRecord& job) const {
   ASSIGN_OR_RETURN(const DatasetRecord dataset,
                    assets_.GetDataset(job.dataset));
-  ASSIGN_OR_RETURN(const VectorsRecord vectors,
-                   assets_.GetVectors(job.vectors));
   WorkerAssignment assignment;
   assignment.job = job;
   assignment.slot = slot;
   assignment.dataset_folder = folder_.dataset(job.dataset);
-  assignment.vectors_file = folder_.vectors_file(job.vectors);
   assignment.job_folder = folder_.job(job.job);
   assignment.dataset_sha256 = dataset.sha256;
+  if (job.kind == JobKind::kVectors) {
+    for (const std::string& other : job.other_datasets) {
+      RETURN_IF_ERROR(assets_.GetDataset(other).status());
+      assignment.other_dataset_folders.push_back(folder_.dataset(other));
+    }
+    return assignment;
+  }
+  ASSIGN_OR_RETURN(const VectorsRecord vectors,
+                   assets_.GetVectors(job.vectors));
+  assignment.vectors_file = folder_.vectors_file(job.vectors);
   assignment.vectors_sha256 = vectors.sha256;
   return assignment;
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,7 +22,8 @@ struct WorkerAssignment {
   JobRecord job;
   int slot = 0;
   std::filesystem::path dataset_folder;
-  std::filesystem::path vectors_file;
+  std::vector<std::filesystem::path> other_dataset_folders;
+  std::filesystem::path vectors_file;  // "" when vectors are trained
   std::filesystem::path job_folder;
   std::string dataset_sha256;
   std::string vectors_sha256;
@@ -46,8 +48,8 @@ struct WorkerEpoch {  // its checkpoint is on the disk
 };
 struct WorkerAlive {};  // it is at work that nothing else tells of
 struct WorkerDone {
-  std::filesystem::path model_folder;
-  std::int64_t best_epoch = 0;
+  std::filesystem::path model_folder;  // or that of the trained vectors
+  std::int64_t best_epoch = 0;         // 0 for vectors
   double best_validation_accuracy = 0;
 };
 struct WorkerFailed {  // the run's own verdict: trying again would not help

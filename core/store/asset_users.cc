@@ -24,16 +24,16 @@ std::vector<std::string> ReadJobNames(SQLite::Statement& statement) {
   return jobs;
 }
 
-// The jobs whose `column` is `name` and that still need it: those that are not
-// over, those that can be resumed, and those whose version is there, which is
-// measured and explained by what it was trained on.
+// The jobs for which `uses` holds of `name`, ?1, and that still need it: those
+// that are not over, those that can be resumed, and those whose version is
+// there, which is measured and explained by what it was trained on.
 std::vector<std::string> JobsOf(SQLite::Database& database,
-                                const std::string& column,
+                                const std::string& uses,
                                 std::string_view name) {
   SQLite::Statement statement =
       Query(database,
-            "SELECT number, state FROM jobs WHERE " + column +
-                " = ? AND (state <> 'SUCCEEDED' OR EXISTS (SELECT 1 FROM "
+            "SELECT number, state FROM jobs WHERE " + uses +
+                " AND (state <> 'SUCCEEDED' OR EXISTS (SELECT 1 FROM "
                 "model_versions WHERE model_versions.model = jobs.model AND "
                 "model_versions.version = jobs.version)) ORDER BY number",
             name);
@@ -44,12 +44,17 @@ std::vector<std::string> JobsOf(SQLite::Database& database,
 
 std::vector<std::string> UsersOfDataset(SQLite::Database& database,
                                         std::string_view name) {
-  return JobsOf(database, "dataset", name);
+  return JobsOf(database,
+                "?1 IN (SELECT dataset UNION SELECT dataset FROM job_datasets "
+                "WHERE job = number)",
+                name);
 }
 
 std::vector<std::string> UsersOfVectors(SQLite::Database& database,
                                         std::string_view name) {
-  std::vector<std::string> users = JobsOf(database, "vectors", name);
+  // A job that trains vectors of that name makes them and does not use them.
+  std::vector<std::string> users =
+      JobsOf(database, "vectors = ?1 AND kind = 'MODEL'", name);
   SQLite::Statement statement =
       Query(database,
             "SELECT model, version FROM model_versions WHERE vectors = ? "

@@ -25,6 +25,15 @@ JobState ReadState(RowReader& row) {
   return *state;
 }
 
+JobKind ReadKind(RowReader& row) {
+  const absl::StatusOr<JobKind> kind = ParseJobKind(row.Text());
+  if (!kind.ok()) {
+    throw SQLite::Exception(std::string(kind.status().message()),
+                            SQLITE_CORRUPT);
+  }
+  return *kind;
+}
+
 JobRecord ReadJob(SQLite::Statement& statement) {
   RowReader row(statement);
   JobRecord record;
@@ -50,6 +59,7 @@ JobRecord ReadJob(SQLite::Statement& statement) {
   record.ended_at = row.OptionalTime();
   record.origin.request_id = row.Text();
   record.origin.traceparent = row.Text();
+  record.kind = ReadKind(row);
   return record;
 }
 
@@ -70,9 +80,20 @@ EpochRecord ReadEpoch(SQLite::Statement& statement) {
 
 }  // namespace
 
-std::vector<JobRecord> ReadJobs(SQLite::Statement statement) {
+std::vector<JobRecord> ReadJobs(SQLite::Database& database,
+                                SQLite::Statement statement) {
   std::vector<JobRecord> jobs;
   while (statement.executeStep()) jobs.push_back(ReadJob(statement));
+  for (JobRecord& job : jobs) {
+    if (job.kind != JobKind::kVectors) continue;
+    SQLite::Statement others =
+        Query(database,
+              "SELECT dataset FROM job_datasets WHERE job = ? ORDER BY dataset",
+              *ParseJobId(job.job));
+    while (others.executeStep()) {
+      job.other_datasets.push_back(RowReader(others).Text());
+    }
+  }
   return jobs;
 }
 
@@ -88,15 +109,21 @@ absl::StatusOr<JobRecord> GetJob(SQLite::Database& database,
 std::int64_t InsertJob(SQLite::Database& database, const JobRecord& record) {
   Execute(database,
           "INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           record.model, record.version, record.dataset, record.vectors,
           record.hyperparameters, ToString(record.state), record.epoch,
           record.epochs, record.best_epoch, record.best_validation_accuracy,
           record.tokens_per_second, record.error, record.request_id,
           record.promote_if_better, record.cancel_requested,
           record.worker_deaths, record.created_at, record.started_at,
-          record.ended_at, record.origin.request_id, record.origin.traceparent);
-  return database.getLastInsertRowid();
+          record.ended_at, record.origin.request_id, record.origin.traceparent,
+          ToString(record.kind));
+  const std::int64_t number = database.getLastInsertRowid();
+  for (const std::string& dataset : record.other_datasets) {
+    Execute(database, "INSERT INTO job_datasets VALUES (?, ?)", number,
+            dataset);
+  }
+  return number;
 }
 
 void UpdateJob(SQLite::Database& database, const JobRecord& record) {

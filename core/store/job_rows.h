@@ -15,15 +15,16 @@
 namespace carousel {
 
 // Reads what a statement over jobs gives.
-std::vector<JobRecord> ReadJobs(SQLite::Statement statement);
+std::vector<JobRecord> ReadJobs(SQLite::Database& database,
+                                SQLite::Statement statement);
 
 // All jobs for which `where` (which may go on with ORDER BY and LIMIT) holds.
 template <typename... Values>
 std::vector<JobRecord> SelectJobs(SQLite::Database& database,
                                   const std::string& where,
                                   const Values&... values) {
-  return ReadJobs(
-      Query(database, "SELECT * FROM jobs WHERE " + where, values...));
+  return ReadJobs(database, Query(database, "SELECT * FROM jobs WHERE " + where,
+                                  values...));
 }
 
 // NOT_FOUND naming the job, also for a name that no job can have.

@@ -18,17 +18,52 @@ namespace carousel {
 namespace {
 
 bool AskForTheSame(const JobRecord& a, const JobRecord& b) {
-  return a.model == b.model && a.dataset == b.dataset &&
-         a.vectors == b.vectors && a.hyperparameters == b.hyperparameters &&
-         a.epochs == b.epochs && a.promote_if_better == b.promote_if_better;
+  return a.kind == b.kind && a.model == b.model && a.dataset == b.dataset &&
+         a.other_datasets == b.other_datasets && a.vectors == b.vectors &&
+         a.hyperparameters == b.hyperparameters && a.epochs == b.epochs &&
+         a.promote_if_better == b.promote_if_better;
 }
 
-// NOT_FOUND naming the dataset or the vectors that are gone.
+// NOT_FOUND naming a dataset that is gone.
+absl::Status CheckDatasets(SQLite::Database& database,
+                           const JobRecord& record) {
+  std::vector<std::string> datasets = record.other_datasets;
+  datasets.insert(datasets.begin(), record.dataset);
+  for (const std::string& dataset : datasets) {
+    if (!Query(database, "SELECT 1 FROM datasets WHERE name = ?", dataset)
+             .executeStep()) {
+      return absl::NotFoundError(
+          absl::StrCat("dataset ", Quote(dataset), " not found"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// ALREADY_EXISTS when the vectors are there, or another job is to make them.
+absl::Status CheckNewVectors(SQLite::Database& database,
+                             const JobRecord& record) {
+  if (Query(database, "SELECT 1 FROM vectors WHERE name = ?", record.vectors)
+          .executeStep()) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("there are vectors ", record.vectors,
+                     " already; choose another name, or delete what has it"));
+  }
+  const std::vector<JobRecord> others = SelectJobs(
+      database,
+      "kind = 'VECTORS' AND vectors = ? AND state IN ('QUEUED', 'RUNNING')",
+      record.vectors);
+  if (others.empty()) return absl::OkStatus();
+  return absl::AlreadyExistsError(
+      absl::StrCat(others.front().job, ", which is ",
+                   ToAbslView(ToString(others.front().state)),
+                   ", trains vectors ", record.vectors, " already"));
+}
+
+// That what the job needs is there, and what it makes is not.
 absl::Status CheckInputs(SQLite::Database& database, const JobRecord& record) {
-  if (!Query(database, "SELECT 1 FROM datasets WHERE name = ?", record.dataset)
-           .executeStep()) {
-    return absl::NotFoundError(
-        absl::StrCat("dataset ", Quote(record.dataset), " not found"));
+  RETURN_IF_ERROR(CheckDatasets(database, record));
+  if (record.kind == JobKind::kVectors) {
+    return CheckNewVectors(database, record);
   }
   if (!Query(database, "SELECT 1 FROM vectors WHERE name = ?", record.vectors)
            .executeStep()) {

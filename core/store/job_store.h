@@ -31,7 +31,9 @@ class JobStore {
   // Adds a QUEUED job; `job` and created_at are filled in. When a job with the
   // same request_id (not "") exists, that one is returned and nothing is
   // added; ALREADY_EXISTS when it asked for something else. NOT_FOUND when its
-  // dataset or vectors are gone. Numbers only grow and none is given twice.
+  // datasets or vectors are gone; ALREADY_EXISTS when it is to train vectors
+  // that are there, or that another QUEUED or RUNNING job trains. Numbers only
+  // grow and none is given twice.
   absl::StatusOr<JobRecord> Add(JobRecord record);
 
   absl::StatusOr<JobRecord> Get(std::string_view job) const;

@@ -31,6 +31,18 @@ absl::StatusOr<JobState> ParseJobState(std::string_view text) {
       "; it must be QUEUED, RUNNING, SUCCEEDED, FAILED or CANCELLED"));
 }
 
+std::string_view ToString(JobKind kind) {
+  return kind == JobKind::kVectors ? "VECTORS" : "MODEL";
+}
+
+absl::StatusOr<JobKind> ParseJobKind(std::string_view text) {
+  for (const JobKind kind : {JobKind::kModel, JobKind::kVectors}) {
+    if (text == ToString(kind)) return kind;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("kind is ", Quote(text), "; it must be MODEL or VECTORS"));
+}
+
 bool IsTerminal(JobState state) {
   return state == JobState::kSucceeded || state == JobState::kFailed ||
          state == JobState::kCancelled;

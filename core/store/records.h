@@ -53,6 +53,11 @@ inline constexpr int kJobStates = 5;
 // SUCCEEDED, FAILED and CANCELLED.
 bool IsTerminal(JobState state);
 
+// What a job makes: a model's next version, or word vectors.
+enum class JobKind { kModel, kVectors };
+std::string_view ToString(JobKind kind);  // "MODEL", "VECTORS"
+absl::StatusOr<JobKind> ParseJobKind(std::string_view text);
+
 // "job-000001": the number with at least six digits, so that jobs sort by
 // name as they sort by time. Parse gives nothing for what Format never wrote.
 std::string FormatJobId(std::int64_t number);
@@ -68,10 +73,12 @@ struct CallOrigin {
 
 struct JobRecord {
   std::string job;  // "job-" and digits, in order of creation
-  std::string model;
-  std::int64_t version = 0;  // 0 until published
+  JobKind kind = JobKind::kModel;
+  std::string model;         // "" for vectors
+  std::int64_t version = 0;  // 0 until published, and always for vectors
   std::string dataset;
-  std::string vectors;
+  std::vector<std::string> other_datasets;  // of vectors, sorted
+  std::string vectors;  // that the model begins with, or that are trained
   std::string hyperparameters;  // JSON, as core/train writes it; opaque here
   JobState state = JobState::kQueued;
   std::int64_t epoch = 0;   // whole epochs done

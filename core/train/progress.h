@@ -31,6 +31,15 @@ nlohmann::json ToJson(const EpochMetrics& metrics);
 // INVALID_ARGUMENT for a missing key or a value of another type.
 absl::StatusOr<EpochMetrics> EpochMetricsFromJson(const nlohmann::json& json);
 
+// What word vectors are trained on.
+struct VectorsTextCounts {
+  std::int64_t texts = 0;
+  // Texts that stand in another dataset's validation or test split.
+  std::int64_t left_out = 0;
+  std::int64_t tokens = 0;  // of the texts, rare words too
+  std::int64_t words = 0;   // of the vocabulary
+};
+
 struct BatchProgress {
   std::int64_t epoch = 0;  // from 1
   std::int64_t batch = 0;  // done so far
@@ -42,7 +51,8 @@ struct BatchProgress {
   double tokens_per_second = 0;
 };
 
-// Called on the training thread; must be quick.
+// Called on the training thread; must be quick. A measure that a run does not
+// have (the accuracy of word vectors) is NaN.
 class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
@@ -56,6 +66,8 @@ class TrainingObserver {
   // the data: a batch of validation. Whoever hears nothing at all for minutes
   // may take the run for dead.
   virtual void OnAlive() {}
+  // When word vectors are trained and their texts have been read.
+  virtual void OnVectorsTexts(const VectorsTextCounts& counts) {}
 };
 
 }  // namespace carousel

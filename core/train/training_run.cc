@@ -1,7 +1,6 @@
 #include "core/train/training_run.h"
 
 #include <memory>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,24 +17,10 @@
 #include "core/train/initial_embedding.h"
 #include "core/train/run_report.h"
 #include "core/train/trainer.h"
+#include "core/train/work_folder.h"
 
 namespace carousel {
 namespace {
-
-constexpr char kResultFolder[] = "result";
-
-// What a worker that died while it wrote has left behind.
-absl::Status RemoveLeftovers(const std::filesystem::path& folder) {
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (!entry.path().filename().string().starts_with(kTemporaryPrefix)) {
-      continue;
-    }
-    RETURN_IF_ERROR(RemoveAll(entry.path()));
-  }
-  if (error) return ErrnoToStatus(error.value(), "list", folder);
-  return absl::OkStatus();
-}
 
 absl::StatusOr<WordVectors> ReadVectors(const std::filesystem::path& path,
                                         const Vocabulary& vocabulary,
@@ -102,25 +87,11 @@ struct FinishedRun {
 
 absl::Status WriteModelFolder(const FinishedRun& run,
                               const std::filesystem::path& folder) {
-  RETURN_IF_ERROR(CreateFolder(folder));
   RETURN_IF_ERROR(SaveModel(run.model, run.vocabulary, folder));
   RETURN_IF_ERROR(
       WriteFileAtomically(folder / kMetricsFile, run.metrics.dump(2) + "\n"));
   return WriteFileAtomically(folder / kProvenanceFile,
                              run.provenance.dump(2) + "\n");
-}
-
-// The folder appears whole, in place of one that an earlier worker finished
-// and did not live to tell.
-absl::Status PublishModelFolder(const FinishedRun& run,
-                                const std::filesystem::path& folder) {
-  const std::filesystem::path temporary =
-      folder.parent_path() / TemporaryName(kResultFolder);
-  absl::Status status = WriteModelFolder(run, temporary);
-  if (status.ok()) status = RemoveAll(folder);
-  if (status.ok()) status = PublishFolder(temporary, folder);
-  if (!status.ok()) RemoveAll(temporary).IgnoreError();
-  return status;
 }
 
 nlohmann::json Provenance(const TrainingRunOptions& options,
@@ -168,12 +139,14 @@ absl::StatusOr<TrainingRunResult> TrainFromDisk(
   report.best_epoch = trained.best_epoch;
   report.stopped_early = trained.stopped_early;
   report.validation = trained.validation;
-  RETURN_IF_ERROR(
-      PublishModelFolder({.model = *trained.model,
-                          .vocabulary = vocabulary,
-                          .metrics = ToJson(report),
-                          .provenance = Provenance(options, trained.compute)},
-                         result.model_folder));
+  const FinishedRun run = {.model = *trained.model,
+                           .vocabulary = vocabulary,
+                           .metrics = ToJson(report),
+                           .provenance = Provenance(options, trained.compute)};
+  RETURN_IF_ERROR(PublishResultFolder(options.work_folder,
+                                      [&](const std::filesystem::path& folder) {
+                                        return WriteModelFolder(run, folder);
+                                      }));
   return result;
 }
 

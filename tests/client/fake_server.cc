@@ -51,6 +51,7 @@ struct FakeServer::Services {
   struct Training final : v1::TrainingService::Service {
     explicit Training(FakeServer& server) : fake(server) {}
     UNARY(Train, train)
+    UNARY(TrainVectors, train_vectors)
     UNARY(GetTrainingJob, get_job)
     UNARY(ListTrainingJobs, list_jobs)
     UNARY(CancelTrainingJob, cancel_job)

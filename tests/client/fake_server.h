@@ -49,6 +49,7 @@ class FakeServer {
       project;
   Answer<v1::GetNeighboursRequest, v1::GetNeighboursResponse> find_neighbours;
   Answer<v1::TrainRequest, v1::TrainResponse> train;
+  Answer<v1::TrainVectorsRequest, v1::TrainVectorsResponse> train_vectors;
   Answer<v1::GetTrainingJobRequest, v1::GetTrainingJobResponse> get_job;
   Answer<v1::ListTrainingJobsRequest, v1::ListTrainingJobsResponse> list_jobs;
   Answer<v1::CancelTrainingJobRequest, v1::CancelTrainingJobResponse>

@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "core/text/skip_gram_settings.h"
 #include "core/train/hyperparameters.h"
 #include "tests/client/cli_fixture.h"
 
@@ -55,6 +56,15 @@ TEST_F(TrainSettingsTest, HelpHasEverySettingWithItsRange) {
     expected[setting.key] = ShortRange(setting.range);
   }
   EXPECT_THAT(SettingsOf(RunBare({"train", "--help"}).out),
+              ContainerEq(expected));
+}
+
+TEST_F(TrainSettingsTest, HelpOfVectorsHasEverySettingWithItsRange) {
+  std::map<std::string, std::string> expected;
+  for (const SkipGramSettingHelp& setting : DescribeSkipGramSettings()) {
+    expected[setting.key] = ShortRange(setting.range);
+  }
+  EXPECT_THAT(SettingsOf(RunBare({"vectors", "train", "--help"}).out),
               ContainerEq(expected));
 }
 

@@ -25,6 +25,7 @@ const std::vector<std::vector<std::string>>& AllCommands() {
                                                  {"dataset", "describe"},
                                                  {"dataset", "delete"},
                                                  {"vectors", "import"},
+                                                 {"vectors", "train"},
                                                  {"vectors", "list"},
                                                  {"vectors", "delete"},
                                                  {"train"},

@@ -64,6 +64,7 @@ std::map<std::string, Role> NeededRoles() {
       {"carousel.v1.TrainingService/ListTrainingJobs", Role::kPredict},
       {"carousel.v1.TrainingService/ResumeTrainingJob", Role::kTrain},
       {"carousel.v1.TrainingService/Train", Role::kTrain},
+      {"carousel.v1.TrainingService/TrainVectors", Role::kTrain},
       {"carousel.v1.TrainingService/WatchTrainingJob", Role::kPredict}};
 }
 

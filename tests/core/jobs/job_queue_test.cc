@@ -47,6 +47,27 @@ TEST(JobQueueTest, HoldsASecondJobOfAModelBackUntilTheFirstIsReleased) {
   EXPECT_EQ(TakeId(queue), "2");
 }
 
+TEST(JobQueueTest, TellsVectorsFromModelsAndFromOtherVectors) {
+  const auto vectors_job = [](const std::string& id, const std::string& name) {
+    JobRecord job;
+    job.job = id;
+    job.kind = JobKind::kVectors;
+    job.vectors = name;
+    return job;
+  };
+  JobQueue queue;
+  queue.PushBack(Job("1", "a"));
+  queue.PushBack(vectors_job("2", "a"));
+  queue.PushBack(vectors_job("3", "b"));
+  queue.PushBack(vectors_job("4", "a"));
+  EXPECT_EQ(TakeId(queue), "1");
+  EXPECT_EQ(TakeId(queue), "2");
+  EXPECT_EQ(TakeId(queue), "3");
+  EXPECT_EQ(TakeId(queue), "");
+  queue.Release(JobQueue::OutputOf(vectors_job("2", "a")));
+  EXPECT_EQ(TakeId(queue), "4");
+}
+
 TEST(JobQueueTest, AnInterruptedJobGoesBeforeThoseThatWait) {
   JobQueue queue;
   queue.PushBack(Job("2", "a"));
