@@ -24,8 +24,8 @@ constexpr int kApplicationId = 0x6361726f;
 // How long to wait for another program, such as sqlite3 in an operator's hand.
 constexpr int kBusyMilliseconds = 5000;
 
-// What the operating system had said, as errno; 0 when it was not asked.
-// `connection` may be null.
+// What the operating system had said, as errno; 0 where SQLite does not tell,
+// as it does of a sync that failed. `connection` may be null.
 int SystemError(const SQLite::Exception& exception, sqlite3* connection) {
   switch (exception.getErrorCode()) {
     case SQLITE_FULL:
@@ -45,14 +45,18 @@ absl::Status ToStatus(const SQLite::Exception& exception,
       absl::StrCat("the catalogue's database: ", exception.what());
   // SQLite calls a full disk so only where it was a write that failed.
   const int system_error = SystemError(exception, connection);
-  if (system_error != 0) {
+  const int code = exception.getErrorCode();
+  if (system_error == ENOSPC || system_error == EDQUOT) {
     absl::StrAppend(&message, " (", path.string(), ": ",
                     std::generic_category().message(system_error), ")");
+  } else if (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) {
+    absl::StrAppend(&message, " (", path.string(),
+                    "; is there room, and is the disk well?)");
   }
   if (system_error == ENOSPC || system_error == EDQUOT) {
     return absl::ResourceExhaustedError(message);
   }
-  switch (exception.getErrorCode()) {
+  switch (code) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return absl::DataLossError(message);

@@ -50,7 +50,8 @@ class FaultTestCase(CarouselTestCase):
         """The job at its end, or None when the server died before that."""
         events = queue.Queue()
         watcher = subprocess.Popen(self.command("--json", "jobs", "watch", job),
-                                   stdout=subprocess.PIPE, text=True)
+                                   stdout=subprocess.PIPE, text=True,
+                                   stderr=subprocess.DEVNULL)
 
         def read():
             for line in watcher.stdout:
