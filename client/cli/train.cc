@@ -70,7 +70,8 @@ void AddOptions(Arguments& arguments, CLI::App& command) {
                   "The model whose next version is published")
       ->required();
   command.add_option("--preset", arguments.preset,
-                     "classic, the textbook model (the default), or strong");
+                     "classic, the textbook model (the default), strong, or "
+                     "streaming, for carousel stream");
   command.add_option("--epochs", arguments.epochs,
                      "Passes over the training texts (default: the preset's)");
   AddNotNegative(command, "--seed", arguments.seed,
