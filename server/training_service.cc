@@ -66,7 +66,7 @@ grpc::ServerUnaryReactor* TrainingService::TrainVectors(
         asked.origin = OriginOf(*context);
         ASSIGN_OR_RETURN(const JobRecord job, runner_.Submit(asked));
         log_.Info("job_queued", {{"job", job.job}, {"vectors", job.vectors}});
-        *response->mutable_job() = ToProto(job);
+        *response->mutable_job() = Describe(job);
         return absl::OkStatus();
       });
 }
