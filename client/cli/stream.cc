@@ -60,7 +60,8 @@ class OpinionDisplay {
     const Progress progress = ToProgress(answer);
     if (environment.in_is_terminal) {
       // What is typed stands in the line of a bar, which so cannot be redrawn.
-      session_.console().Message(DrawBar(progress, environment.columns));
+      session_.console().Message(
+          DrawBar(progress, environment.terminal_size().columns));
     } else {
       session_.console().Show(progress);
     }
