@@ -56,8 +56,9 @@ Names JobNames(const Client& client, const CallOptions& call) {
   if (!jobs.ok()) return names;
   for (const v1::TrainingJob& job : *jobs) {
     names.push_back({.text = job.job(),
-                     .description = absl::StrCat(job.model(), ", ",
-                                                 StateName(job.state()))});
+                     .description = absl::StrCat(
+                         job.model().empty() ? job.vectors() : job.model(),
+                         ", ", StateName(job.state()))});
   }
   return names;
 }

@@ -82,6 +82,7 @@ std::string WatchPanel::LeastValidationLoss() const {
 std::optional<std::string> WatchPanel::DrawLosses(
     const std::string& label, const std::vector<double>& losses,
     const std::string& note, int columns) const {
+  if (!RangeOf(losses).has_value()) return std::nullopt;
   std::vector<double> all = train_losses_;
   all.insert(all.end(), validation_losses_.begin(), validation_losses_.end());
   const CurveRange range = RangeOf(all).value_or(CurveRange());

@@ -36,7 +36,7 @@ class WatchPanel {
  private:
   std::string DrawProgress(int columns) const;
   std::string DescribeStage() const;
-  // Nothing where there is no room.
+  // Nothing where there is no room, or no loss: a job need not measure it.
   std::optional<std::string> DrawLosses(const std::string& label,
                                         const std::vector<double>& losses,
                                         const std::string& note,

@@ -63,16 +63,17 @@ TEST_F(JobsTest, AJobHasItsFields) {
   };
   const Outcome outcome = Run({"jobs", "get", "job-1", "--json"});
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_EQ(outcome.out,
-            R"({"job":"job-1","model":"imdb","version":3,"state":"SUCCEEDED",)"
-            R"("epoch":2,"epochs":2,"best_epoch":1,)"
-            R"("best_validation_accuracy":0.875,"error":null,)"
-            R"("created_at":"2023-11-14T22:13:20.000000Z",)"
-            R"("started_at":"2023-11-14T22:13:21.500000Z",)"
-            R"("ended_at":"2023-11-14T22:14:20.000000Z",)"
-            R"("tokens_per_second":12345.5,"remaining_seconds":null,)"
-            R"("queue_position":null})"
-            "\n");
+  EXPECT_EQ(
+      outcome.out,
+      R"({"job":"job-1","kind":null,"model":"imdb","version":3,"state":"SUCCEEDED",)"
+      R"("epoch":2,"epochs":2,"best_epoch":1,)"
+      R"("best_validation_accuracy":0.875,"error":null,)"
+      R"("created_at":"2023-11-14T22:13:20.000000Z",)"
+      R"("started_at":"2023-11-14T22:13:21.500000Z",)"
+      R"("ended_at":"2023-11-14T22:14:20.000000Z",)"
+      R"("tokens_per_second":12345.5,"remaining_seconds":null,)"
+      R"("queue_position":null,"dataset":null,"vectors":null})"
+      "\n");
 }
 
 TEST_F(JobsTest, WhatAJobDoesNotHaveYetIsNull) {

@@ -115,9 +115,17 @@ TEST_F(WatchPanelTest, ANarrowTerminalKeepsTheCurveAndDropsTheRest) {
 }
 
 TEST_F(WatchPanelTest, ALossThatDivergedIsMarked) {
+  TellEpoch(1, 0.7, 0.6);
+  TellEpoch(2, 0.8, std::numeric_limits<double>::quiet_NaN());
+  EXPECT_EQ(panel_.Draw({})[2],
+            "validation loss  _x  0.6000 to nan, least at epoch 1");
+}
+
+TEST_F(WatchPanelTest, ALossThatIsNotMeasuredHasNoLine) {
   TellEpoch(1, 0.7, std::numeric_limits<double>::quiet_NaN());
   const auto lines = panel_.Draw({});
-  EXPECT_EQ(lines[2], "validation loss  x  nan to nan");
+  ASSERT_THAT(lines, SizeIs(2));
+  EXPECT_THAT(lines[1], StartsWith("train loss "));
 }
 
 }  // namespace
