@@ -53,12 +53,12 @@ class CompletionTest : public CliTest {
   void ServeModels() {
     server_.list_models = [](const auto&, auto& response) {
       for (const int version : {2, 1}) {
-        auto& model = *response.add_models();
+        auto& model = *response.add_versions();
         model.set_model("imdb");
         model.set_version(version);
         if (version == 2) model.add_labels("stable");
       }
-      response.add_models()->set_model("books");
+      response.add_versions()->set_model("books");
       return grpc::Status::OK;
     };
   }

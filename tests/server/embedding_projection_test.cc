@@ -133,7 +133,8 @@ TEST_F(EmbeddingProjectionTest, ProjectsToThreeDimensions) {
   const v1::EmbeddingProjection model = projection_;
   request.set_vectors("words");
   ASSERT_THAT(Project(request), IsGrpcOk());
-  for (const auto* projection : {&model, &projection_}) {
+  const v1::EmbeddingProjection vectors = projection_;
+  for (const auto* projection : {&model, &vectors}) {
     EXPECT_EQ(projection->dimensions(), 3);
     EXPECT_THAT(projection->explained_variance(), SizeIs(3));
     for (const v1::EmbeddingPoint& point : projection->points()) {
