@@ -39,6 +39,16 @@ absl::Status Stopped() {
   return absl::CancelledError("the run was stopped within an epoch");
 }
 
+absl::Status NoPairs(std::int64_t epoch, double sample) {
+  return absl::FailedPreconditionError(
+      absl::StrCat("epoch ", epoch,
+                   " had no two words of a text left to learn from: sample "
+                   "is ",
+                   sample,
+                   ", which thins out all words that are more than that share "
+                   "of the texts; 0 keeps every word"));
+}
+
 }  // namespace
 
 struct SkipGram::Epoch {
@@ -179,6 +189,7 @@ absl::StatusOr<SkipGramEpoch> SkipGram::TrainEpoch(
                         ? TrainTexts<DirectRows>(shared, observer, stop)
                         : TrainInThreads(shared, observer, stop);
   if (stop.stop_requested()) return Stopped();
+  if (sums.pairs == 0) return NoPairs(epoch, settings_.sample);
   if (!std::isfinite(sums.loss)) {
     return absl::FailedPreconditionError(
         absl::StrCat("the loss of epoch ", epoch,
@@ -187,7 +198,7 @@ absl::StatusOr<SkipGramEpoch> SkipGram::TrainEpoch(
   }
   return SkipGramEpoch{
       .epoch = epoch,
-      .loss = sums.pairs > 0 ? sums.loss / static_cast<double>(sums.pairs) : 0,
+      .loss = sums.loss / static_cast<double>(sums.pairs),
       .learning_rate =
           LearningRate(epoch, shared.tokens_before[shared.order.size() - 1]),
       .tokens = corpus_.tokens(),

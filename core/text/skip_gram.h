@@ -50,7 +50,10 @@ using SkipGramObserver = std::function<void(const SkipGramProgress&)>;
 // A finished epoch.
 struct SkipGramEpoch {
   std::int64_t epoch = 0;
-  double loss = 0;           // the mean of a pair, rows moving
+  // The mean of a pair as it came, rows moving. The pairs of a window have its
+  // negatives in common, so a large learning rate flatters it: the rows have
+  // just learned them.
+  double loss = 0;
   double learning_rate = 0;  // of the last text
   std::int64_t tokens = 0;   // thinned-out ones too
   std::int64_t pairs = 0;
@@ -83,7 +86,7 @@ class SkipGram {
   // Trains epoch `epoch` of settings.epochs. The observer, which may be null,
   // is called on this thread. CANCELLED when `stop` was requested: the rows
   // are then somewhere within the epoch. FAILED_PRECONDITION when the loss is
-  // no number any more.
+  // no number any more, and when thinning leaves no pair of words.
   absl::StatusOr<SkipGramEpoch> TrainEpoch(std::int64_t epoch,
                                            const SkipGramObserver& observer,
                                            const std::stop_token& stop);

@@ -24,7 +24,7 @@ class VectorsTrainTest(CarouselTestCase):
         return self.json(
             "vectors", "train", name, "--dataset=reviews", "--epochs=6",
             "--set", "dimension=24", "--set", "min_count=2", "--set", "sample=0",
-            "--set", "learning_rate=0.1", *arguments)["job"]
+            *arguments)["job"]
 
     def stored(self, name):
         return self.data_dir / "vectors" / name / "vectors"
@@ -71,7 +71,8 @@ class VectorsTrainTest(CarouselTestCase):
         self.run_client("dataset", "import", "reviews",
                         self.folder / "reviews.csv")
         _, end = self.finish(self.train_vectors(
-            "own", "--set", "window=20", "--set", "negative=10"))
+            "own", "--set", "window=20", "--set", "negative=10",
+            "--set", "learning_rate=0.1"))
         self.assertEqual(end["state"], "SUCCEEDED", end["error"])
         vectors = read_vectors(self.stored("own"))
         strong = GOOD + BAD

@@ -33,6 +33,7 @@ class TrainVectorsTest : public ServerFixture {
     request.set_epochs(2);
     (*request.mutable_settings())["dimension"] = "8";
     (*request.mutable_settings())["min_count"] = "1";
+    (*request.mutable_settings())["sample"] = "0";
     return request;
   }
 

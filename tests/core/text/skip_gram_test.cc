@@ -239,6 +239,15 @@ TEST(SkipGramTest, SaysWhenTheLossIsNoNumber) {
                        HasSubstr("the loss of epoch 1 is no number")));
 }
 
+TEST(SkipGramTest, SaysWhenThinningLeavesNothing) {
+  const SkipGramCorpus corpus = MakeLanguage();
+  SkipGramSettings settings = LanguageSettings();
+  settings.sample = 1e-12;
+  EXPECT_THAT(Make(corpus, settings)->TrainEpoch(1, nullptr, {}),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("sample is 1e-12")));
+}
+
 TEST(SkipGramTest, RefusesSettingsOutOfRangeAndNoThreads) {
   const SkipGramCorpus corpus = MakeLanguage();
   EXPECT_THAT(

@@ -62,7 +62,8 @@ class TickingClock final : public Clock {
 class VectorsRunTest : public ::testing::Test {
  protected:
   VectorsRunTest() {
-    options_.settings = {.epochs = 3, .dimension = 8, .min_count = 1};
+    options_.settings = {
+        .epochs = 3, .dimension = 8, .min_count = 1, .sample = 0};
     options_.work_folder = folder_ / "job";
     options_.threads = 1;
     options_.clock = &clock_;
