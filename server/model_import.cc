@@ -72,7 +72,8 @@ std::optional<double> ValidationAccuracy(const Json& metrics) {
 // metrics.json as it came, or an empty one.
 absl::StatusOr<Json> CompleteMetrics(const fs::path& folder) {
   ASSIGN_OR_RETURN(Json metrics, ReadObject(folder, kMetricsFile));
-  if (metrics.empty()) {
+  std::error_code error;
+  if (!fs::exists(folder / kMetricsFile, error)) {
     RETURN_IF_ERROR(WriteObject(folder, kMetricsFile, metrics));
   }
   return metrics;

@@ -93,7 +93,7 @@ TEST_F(ModelsTest, GetTellsTheWholeStory) {
             HasSubstr("  config.json  2.0 KiB  0a1b\n")));
   const auto json = Run({"models", "get", "imdb", "--json"}).Json();
   EXPECT_EQ(json["memory_bytes"], 3 << 20);
-  EXPECT_EQ(json["last_used_at"], "2024-01-31T12:00:00Z");
+  EXPECT_EQ(json["last_used_at"], "2024-01-31T12:00:00.000000Z");
   EXPECT_EQ(json["hyperparameters"]["layers"], 2);
   EXPECT_EQ(json["used_by"][1], "the label stable points at it");
   EXPECT_EQ(json["files"][0]["name"], "config.json");
