@@ -43,9 +43,9 @@ class PythonClientTest(CarouselTestCase):
     def test_the_page_trains_watches_predicts_and_projects(self):
         self.start_server()
         lines = self.run_python(CODE + "\nprint(len(points), len(points[0]))")
-        epochs, (end, *answers, size) = lines[:5], lines[5:]
-        self.assertEqual([line.split()[0] for line in epochs], list("12345"))
-        self.assertEqual(end.split()[0], "SUCCEEDED", end)
+        epochs, (end, *answers, size) = lines[:3], lines[3:]
+        self.assertEqual([line.split()[0] for line in epochs], list("123"))
+        self.assertEqual(end.split()[0], "STATE_SUCCEEDED", end)
         self.assertEqual(float(end.split()[1]),
                          max(float(line.split()[2]) for line in epochs))
         for answer in answers:
