@@ -96,7 +96,8 @@ TEST_F(TrainingRunTest, WritesAModelThatAnswersAsTheMetricsSay) {
   ASSERT_OK_AND_ASSIGN(const TrainingRunResult result, Run());
   EXPECT_THAT(observer_.stages,
               ElementsAre("loading", "encoding", "training", "validating",
-                          "training", "validating", "validating", "saving"));
+                          "training", "validating", "training", "validating",
+                          "validating", "saving"));
   EXPECT_EQ(result.model_folder, options_.work_folder / "result");
   ASSERT_OK_AND_ASSIGN(
       const LoadedModel loaded,
