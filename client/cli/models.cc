@@ -61,14 +61,13 @@ absl::StatusOr<ExitCode> DeleteModel(const DeleteArguments& arguments,
                                      Session& session) {
   const std::string& model = arguments.model;
   // Of a large model, many files.
-  v1::DeleteModelRequest request;  // TEMP
+  v1::DeleteModelRequest request;
   request.set_model(model);
   request.set_all_versions(arguments.all);
-  RETURN_IF_ERROR(
-      Call(session.client(), session.client().model_stub(),
-           &v1::ModelService::StubInterface::DeleteModel, request,
-           arguments.all ? session.LongCall() : session.ShortCall())
-          .status());
+  RETURN_IF_ERROR(Call(session.client(), session.client().model_stub(),
+                       &v1::ModelService::StubInterface::DeleteModel, request,
+                       arguments.all ? session.LongCall() : session.ShortCall())
+                      .status());
   if (session.json()) {
     session.PrintJson({{"model", model}, {"deleted", true}});
   } else {
