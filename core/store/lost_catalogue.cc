@@ -1,5 +1,6 @@
 #include "core/store/lost_catalogue.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <system_error>
 
@@ -7,12 +8,18 @@
 #include "core/base/files.h"
 
 namespace carousel {
+namespace {
+
+// What is shorter than the smallest page is an empty database to SQLite.
+constexpr std::uintmax_t kSmallestDatabase = 512;
+
+}  // namespace
 
 absl::Status RefuseLostCatalogue(const DataFolder& folder) {
   namespace fs = std::filesystem;
   std::error_code error;
   const std::uintmax_t size = fs::file_size(folder.database(), error);
-  if (!error && size > 0) return absl::OkStatus();
+  if (!error && size >= kSmallestDatabase) return absl::OkStatus();
   if (error && error != std::errc::no_such_file_or_directory) {
     return ErrnoToStatus(error.value(), "measure", folder.database());
   }
