@@ -1,9 +1,9 @@
 // A connection to a Carousel server: its unary calls, one method each.
 //
-// Calls that stream have their own files: upload.h (files to the server),
-// job_watcher.h (a job's progress), model_export.h and backup.h (files from
-// the server), prediction_stream.h (a text that is answered as it comes);
-// batch_predictor.h cuts any number of texts into calls of Predict.
+// Calls that stream have their own files: upload.h and model_import.h (files to
+// the server), job_watcher.h (a job's progress), model_export.h and backup.h
+// (files from the server), prediction_stream.h (a text that is answered as it
+// comes); batch_predictor.h cuts any number of texts into calls of Predict.
 //
 // Every method sends one request and waits for the response, unless
 // `options` ends it before. A server that cannot be reached is UNAVAILABLE,
@@ -67,6 +67,8 @@ class Client {
 
   absl::StatusOr<v1::TrainingJob> Train(const v1::TrainRequest& request,
                                         const CallOptions& options) const;
+  absl::StatusOr<v1::TrainingJob> TrainVectors(
+      const v1::TrainVectorsRequest& request, const CallOptions& options) const;
   absl::StatusOr<v1::TrainingJob> GetTrainingJob(
       const std::string& job, const CallOptions& options) const;
   // The newest `limit` jobs, or all when it is 0, in as many pages as that
@@ -96,7 +98,8 @@ class Client {
                                              const CallOptions& options) const;
   absl::StatusOr<v1::ModelVersion> UnloadModel(
       const std::string& model, const CallOptions& options) const;
-  absl::Status DeleteModel(const std::string& model,
+  // A version; with `all_versions`, the whole model of that name.
+  absl::Status DeleteModel(const std::string& model, bool all_versions,
                            const CallOptions& options) const;
 
   // All pages.

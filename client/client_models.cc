@@ -64,10 +64,11 @@ absl::StatusOr<v1::ModelVersion> Client::UnloadModel(
   return std::move(*response.mutable_version());
 }
 
-absl::Status Client::DeleteModel(const std::string& model,
+absl::Status Client::DeleteModel(const std::string& model, bool all_versions,
                                  const CallOptions& options) const {
   v1::DeleteModelRequest request;
   request.set_model(model);
+  request.set_all_versions(all_versions);
   return Call(*this, *models_, &v1::ModelService::StubInterface::DeleteModel,
               request, options)
       .status();

@@ -15,6 +15,15 @@ absl::StatusOr<v1::TrainingJob> Client::Train(
   return std::move(*response.mutable_job());
 }
 
+absl::StatusOr<v1::TrainingJob> Client::TrainVectors(
+    const v1::TrainVectorsRequest& request, const CallOptions& options) const {
+  ASSIGN_OR_RETURN(
+      v1::TrainVectorsResponse response,
+      Call(*this, *training_, &v1::TrainingService::StubInterface::TrainVectors,
+           request, options));
+  return std::move(*response.mutable_job());
+}
+
 absl::StatusOr<v1::TrainingJob> Client::GetTrainingJob(
     const std::string& job, const CallOptions& options) const {
   v1::GetTrainingJobRequest request;

@@ -12,7 +12,6 @@
 #include "client/cli/session.h"
 
 namespace carousel::client {
-void AddModelsImport(CommandLine& line, CLI::App& group);
 namespace {
 
 void AddCommands(CommandLine& line) {

@@ -33,6 +33,7 @@ void AddModelsLoad(CommandLine& line, CLI::App& group);
 void AddModelsUnload(CommandLine& line, CLI::App& group);
 void AddModelsDelete(CommandLine& line, CLI::App& group);
 void AddModelsExport(CommandLine& line, CLI::App& group);
+void AddModelsImport(CommandLine& line, CLI::App& group);
 void AddServerHealth(CommandLine& line, CLI::App& group);
 void AddServerInfo(CommandLine& line, CLI::App& group);
 void AddAdminBackup(CommandLine& line, CLI::App& group);

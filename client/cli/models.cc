@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/call.h"
 #include "client/cli/commands.h"
 #include "client/cli/json_output.h"
 #include "client/cli/model_output.h"
@@ -60,14 +59,10 @@ struct DeleteArguments {
 absl::StatusOr<ExitCode> DeleteModel(const DeleteArguments& arguments,
                                      Session& session) {
   const std::string& model = arguments.model;
-  // Of a large model, many files.
-  v1::DeleteModelRequest request;
-  request.set_model(model);
-  request.set_all_versions(arguments.all);
-  RETURN_IF_ERROR(Call(session.client(), session.client().model_stub(),
-                       &v1::ModelService::StubInterface::DeleteModel, request,
-                       arguments.all ? session.LongCall() : session.ShortCall())
-                      .status());
+  // A whole model may be many files.
+  RETURN_IF_ERROR(session.client().DeleteModel(
+      model, arguments.all,
+      arguments.all ? session.LongCall() : session.ShortCall()));
   if (session.json()) {
     session.PrintJson({{"model", model}, {"deleted", true}});
   } else {

@@ -11,14 +11,14 @@
 #include "client/cli/format.h"
 #include "client/cli/json_output.h"
 #include "client/cli/table.h"
+#include "client/cli/vectors_source.h"
 #include "core/base/status_macros.h"
 
 namespace carousel::client {
 namespace {
 
 struct Arguments {
-  std::string model;
-  std::string vectors;
+  VectorsSource source;
   std::vector<std::string> words;
   std::vector<std::string> plus;
   std::vector<std::string> minus;
@@ -27,11 +27,7 @@ struct Arguments {
 
 v1::GetNeighboursRequest MakeRequest(const Arguments& arguments) {
   v1::GetNeighboursRequest request;
-  if (arguments.vectors.empty()) {
-    request.set_model(arguments.model);
-  } else {
-    request.set_vectors(arguments.vectors);
-  }
+  arguments.source.WriteTo(request);
   for (const auto* words : {&arguments.words, &arguments.plus}) {
     for (const std::string& word : *words) request.add_positive(word);
   }
@@ -73,13 +69,8 @@ absl::StatusOr<ExitCode> Find(const v1::GetNeighboursRequest& request,
 
 // What the declarations of the options cannot say.
 void Check(const CLI::App& command, const Arguments& arguments) {
-  const auto given = [&command](const char* option) {
-    return command.get_option(option)->count() > 0 ? 1 : 0;
-  };
-  if (given("--model") + given("--vectors") != 1) {
-    throw CLI::ValidationError("--model or --vectors: give one of them");
-  }
-  if (given("WORD") + given("--plus") + given("--minus") == 0) {
+  CheckVectorsSource(command);
+  if (CountGiven(command, {"WORD", "--plus", "--minus"}) == 0) {
     throw CLI::ValidationError("WORD is missing; give one or more");
   }
   if (arguments.k < 1) {
@@ -105,9 +96,7 @@ void AddNeighbours(CommandLine& line, CLI::App& group) {
         return Find(MakeRequest(*arguments), session);
       });
   command.add_option("WORD", arguments->words, "Words to add up");
-  command.add_option("--model", arguments->model,
-                     absl::StrCat("Of this model; ", kModelReference));
-  command.add_option("--vectors", arguments->vectors, "Of these vectors");
+  AddVectorsSource(arguments->source, command);
   command
       .add_option("--plus", arguments->plus,
                   "A word to add, as WORD; may be given again")

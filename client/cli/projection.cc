@@ -13,6 +13,7 @@
 #include "client/cli/json_output.h"
 #include "client/cli/projection_output.h"
 #include "client/cli/projection_parts.h"
+#include "client/cli/vectors_source.h"
 #include "core/base/byte_source.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
@@ -22,8 +23,7 @@ namespace carousel::client {
 namespace {
 
 struct Arguments {
-  std::string model;
-  std::string vectors;
+  VectorsSource source;
   std::string words;
   std::optional<std::int32_t> top;
   bool sentiment = false;
@@ -46,11 +46,7 @@ absl::Status ReadWords(const std::string& path, v1::WordList& words) {
 absl::StatusOr<v1::GetEmbeddingProjectionRequest> MakeRequest(
     const Arguments& arguments) {
   v1::GetEmbeddingProjectionRequest request;
-  if (arguments.vectors.empty()) {
-    request.set_model(arguments.model);
-  } else {
-    request.set_vectors(arguments.vectors);
-  }
+  arguments.source.WriteTo(request);
   if (!arguments.words.empty()) {
     const absl::Status read =
         ReadWords(arguments.words, *request.mutable_words());
@@ -102,20 +98,15 @@ absl::StatusOr<ExitCode> Project(const Arguments& arguments, Session& session) {
 
 // What the declarations of the options cannot say.
 void Check(const CLI::App& command, const Arguments& arguments) {
-  const auto given = [&command](const char* option) {
-    return command.get_option(option)->count() > 0 ? 1 : 0;
-  };
-  if (given("--model") + given("--vectors") != 1) {
-    throw CLI::ValidationError("--model or --vectors: give one of them");
-  }
-  if (given("--words") + given("--top") + given("--sentiment") > 1) {
+  CheckVectorsSource(command);
+  if (CountGiven(command, {"--words", "--top", "--sentiment"}) > 1) {
     throw CLI::ValidationError(
         "--words, --top or --sentiment: give one of them");
   }
   const std::string extension =
       std::filesystem::path(arguments.out).extension().string();
-  if (given("--out") && extension != ".html" && extension != ".json" &&
-      extension != ".csv") {
+  if (CountGiven(command, {"--out"}) > 0 && extension != ".html" &&
+      extension != ".json" && extension != ".csv") {
     throw CLI::ValidationError(
         absl::StrCat("--out is ", Quote(arguments.out),
                      "; it must end in .html, .json or .csv"));
@@ -132,9 +123,7 @@ void AddProjection(CommandLine& line, CLI::App& group) {
        .description = "Word vectors as points in the plane or in space",
        .example = "carousel projection --model=imdb --out=words.html"},
       [arguments](Session& session) { return Project(*arguments, session); });
-  command.add_option("--model", arguments->model,
-                     absl::StrCat("Of this model; ", kModelReference));
-  command.add_option("--vectors", arguments->vectors, "Of these vectors");
+  AddVectorsSource(arguments->source, command);
   command.add_option("--words", arguments->words,
                      "The words of this file, one a line");
   command.add_option("--top", arguments->top, "The N most frequent words")

@@ -5,12 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
-#include "client/cli/job_output.h"
+#include "client/cli/job_submission.h"
 #include "client/cli/number_option.h"
 #include "client/cli/setting_arguments.h"
-#include "client/cli/watch.h"
 #include "core/base/status_macros.h"
 
 namespace carousel::client {
@@ -26,8 +24,7 @@ struct Arguments {
   std::optional<std::int64_t> max_examples;
   std::vector<std::string> settings;
   bool promote_if_better = false;
-  std::string request_id;
-  bool watch = false;
+  JobSubmission submission;
 };
 
 v1::TrainRequest MakeRequest(const Arguments& arguments) {
@@ -43,7 +40,7 @@ v1::TrainRequest MakeRequest(const Arguments& arguments) {
   }
   ReadSettings(arguments.settings, *request.mutable_settings());
   request.set_promote_if_better(arguments.promote_if_better);
-  request.set_request_id(arguments.request_id);
+  request.set_request_id(arguments.submission.request_id);
   return request;
 }
 
@@ -51,12 +48,7 @@ absl::StatusOr<ExitCode> Train(const Arguments& arguments, Session& session) {
   ASSIGN_OR_RETURN(
       const v1::TrainingJob job,
       session.client().Train(MakeRequest(arguments), session.ShortCall()));
-  if (!arguments.watch) {
-    PrintJob(job, session);
-    return ExitCode::kDone;
-  }
-  session.console().Message(absl::StrCat("The job is ", job.job(), "."));
-  return Watch(job.job(), /*was_reached=*/true, session);
+  return PrintOrWatch(job, arguments.submission, session);
 }
 
 void AddOptions(Arguments& arguments, CLI::App& command) {
@@ -86,11 +78,7 @@ void AddOptions(Arguments& arguments, CLI::App& command) {
   command.add_flag("--promote_if_better", arguments.promote_if_better,
                    "Move the label stable to the new version if it is better "
                    "than its holder");
-  command.add_option("--request_id", arguments.request_id,
-                     "The same id again gives the same job");
-  command.add_flag("--watch", arguments.watch,
-                   "Watch the job to its end; Ctrl-C stops watching, not the "
-                   "job");
+  AddJobSubmission(arguments.submission, command);
 }
 
 // What the server's table of settings says, shorter; a test compares keys and

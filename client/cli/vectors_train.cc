@@ -6,12 +6,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/call.h"
 #include "client/cli/commands.h"
-#include "client/cli/job_output.h"
+#include "client/cli/job_submission.h"
 #include "client/cli/number_option.h"
 #include "client/cli/setting_arguments.h"
-#include "client/cli/watch.h"
 #include "core/base/status_macros.h"
 
 namespace carousel::client {
@@ -23,8 +21,7 @@ struct Arguments {
   std::optional<std::int64_t> epochs;
   std::optional<std::uint64_t> seed;
   std::vector<std::string> settings;
-  std::string request_id;
-  bool watch = false;
+  JobSubmission submission;
 };
 
 v1::TrainVectorsRequest MakeRequest(const Arguments& arguments) {
@@ -36,26 +33,18 @@ v1::TrainVectorsRequest MakeRequest(const Arguments& arguments) {
   if (arguments.epochs.has_value()) request.set_epochs(*arguments.epochs);
   if (arguments.seed.has_value()) request.set_seed(*arguments.seed);
   ReadSettings(arguments.settings, *request.mutable_settings());
-  request.set_request_id(arguments.request_id);
+  request.set_request_id(arguments.submission.request_id);
   return request;
 }
 
 absl::StatusOr<ExitCode> TrainVectors(const Arguments& arguments,
                                       Session& session) {
-  const Client& client = session.client();
-  ASSIGN_OR_RETURN(const v1::TrainVectorsResponse response,
-                   Call(client, client.training_stub(),
-                        &v1::TrainingService::StubInterface::TrainVectors,
-                        MakeRequest(arguments), session.ShortCall()));
-  const v1::TrainingJob& job = response.job();
-  if (!arguments.watch) {
-    PrintJob(job, session);
-    return ExitCode::kDone;
-  }
-  session.console().Message(absl::StrCat("The job is ", job.job(), "."));
+  ASSIGN_OR_RETURN(const v1::TrainingJob job,
+                   session.client().TrainVectors(MakeRequest(arguments),
+                                                 session.ShortCall()));
   ASSIGN_OR_RETURN(const ExitCode code,
-                   Watch(job.job(), /*was_reached=*/true, session));
-  if (code == ExitCode::kDone) {
+                   PrintOrWatch(job, arguments.submission, session));
+  if (arguments.submission.watch && code == ExitCode::kDone) {
     session.console().Message(absl::StrCat(
         "To see which words have come together: carousel neighbours --vectors=",
         arguments.name, " WORD"));
@@ -80,11 +69,7 @@ void AddOptions(Arguments& arguments, CLI::App& command) {
                   "Override a setting; may be given again")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  command.add_option("--request_id", arguments.request_id,
-                     "The same id again gives the same job");
-  command.add_flag("--watch", arguments.watch,
-                   "Watch the job to its end; Ctrl-C stops watching, not the "
-                   "job");
+  AddJobSubmission(arguments.submission, command);
 }
 
 // What the server's table of settings says, shorter; a test compares keys and
