@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/base/setting_table.h"
 
 namespace carousel {
 
@@ -44,10 +45,7 @@ absl::StatusOr<SkipGramSettings> ApplySkipGramSettings(
 absl::Status Validate(const SkipGramSettings& settings);
 
 // One line of help for each key of --set.
-struct SkipGramSettingHelp {
-  std::string key, range, meaning;
-};
-std::vector<SkipGramSettingHelp> DescribeSkipGramSettings();
+std::vector<SettingHelp> DescribeSkipGramSettings();
 
 // As in a job's record; reads back to the same. A key that is missing keeps its
 // default; INVALID_ARGUMENT as ApplySkipGramSettings.

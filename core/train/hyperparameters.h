@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/base/setting_table.h"
 #include "core/nn/model_config.h"
 
 namespace carousel {
@@ -80,10 +81,7 @@ absl::StatusOr<HyperParameters> ApplySettings(
 // Checks every range, also of epochs and max_examples.
 absl::Status Validate(const HyperParameters& parameters);
 
-// One line of help for each key: its name, range, meaning.
-struct SettingHelp {
-  std::string key, range, meaning;
-};
+// One line of help for each key of --set.
 std::vector<SettingHelp> DescribeSettings();
 
 // As in provenance.json and in a job's record; reads back to the same. A key

@@ -61,7 +61,7 @@ TEST_F(TrainSettingsTest, HelpHasEverySettingWithItsRange) {
 
 TEST_F(TrainSettingsTest, HelpOfVectorsHasEverySettingWithItsRange) {
   std::map<std::string, std::string> expected;
-  for (const SkipGramSettingHelp& setting : DescribeSkipGramSettings()) {
+  for (const SettingHelp& setting : DescribeSkipGramSettings()) {
     expected[setting.key] = ShortRange(setting.range);
   }
   EXPECT_THAT(SettingsOf(RunBare({"vectors", "train", "--help"}).out),

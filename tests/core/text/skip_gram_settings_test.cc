@@ -85,7 +85,7 @@ TEST(SkipGramSettingsTest, ReadsBackWhatItWrote) {
 }
 
 TEST(SkipGramSettingsTest, DescribesEveryKeyOfASetting) {
-  for (const SkipGramSettingHelp& help : DescribeSkipGramSettings()) {
+  for (const SettingHelp& help : DescribeSkipGramSettings()) {
     const auto status = ApplySkipGramSettings({}, {{help.key, "x"}}).status();
     EXPECT_THAT(std::string(status.message()),
                 HasSubstr("it must be " + help.range));

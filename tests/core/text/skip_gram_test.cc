@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/ticking_clock.h"
 
 namespace carousel {
 namespace {
@@ -16,19 +17,6 @@ namespace {
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-// Every look at it is a second later, so that every text is reported.
-class TickingClock final : public Clock {
- public:
-  absl::Time Now() const override { return absl::UnixEpoch(); }
-  std::chrono::steady_clock::time_point SteadyNow() const override {
-    return std::chrono::steady_clock::time_point(
-        std::chrono::seconds(++seconds_));
-  }
-
- private:
-  mutable std::atomic<int> seconds_ = 0;
-};
 
 constexpr int kClasses = 5;
 constexpr int kWordsPerClass = 5;

@@ -2,7 +2,6 @@
 #ifndef CAROUSEL_TESTS_CORE_TRAIN_TRAINER_FIXTURE_H_
 #define CAROUSEL_TESTS_CORE_TRAIN_TRAINER_FIXTURE_H_
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -11,28 +10,15 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/clock.h"
 #include "core/engine/engine.h"
 #include "core/nn/model_folder.h"
 #include "core/train/trainer.h"
 #include "gtest/gtest.h"
 #include "tests/core/train/toy_task.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/ticking_clock.h"
 
 namespace carousel {
-
-// Every look at it is a second later, so that every batch is reported.
-class TickingClock final : public Clock {
- public:
-  absl::Time Now() const override { return absl::UnixEpoch(); }
-  std::chrono::steady_clock::time_point SteadyNow() const override {
-    return std::chrono::steady_clock::time_point(
-        std::chrono::seconds(++seconds_));
-  }
-
- private:
-  mutable int seconds_ = 0;
-};
 
 struct Place {
   std::int64_t epoch, batch;  // batch 0: after the whole epoch

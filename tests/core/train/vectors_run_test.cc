@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/ticking_clock.h"
 
 namespace carousel {
 namespace {
@@ -44,19 +45,6 @@ class Observer final : public TrainingObserver {
   std::int64_t stop_after = 0;
   std::int64_t stop_within = 0;
   std::stop_source stop;
-};
-
-// Every look at it is a second later, so that every text is reported.
-class TickingClock final : public Clock {
- public:
-  absl::Time Now() const override { return absl::UnixEpoch(); }
-  std::chrono::steady_clock::time_point SteadyNow() const override {
-    return std::chrono::steady_clock::time_point(
-        std::chrono::seconds(++seconds_));
-  }
-
- private:
-  mutable int seconds_ = 0;
 };
 
 class VectorsRunTest : public ::testing::Test {
