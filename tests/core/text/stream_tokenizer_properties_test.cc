@@ -1,4 +1,5 @@
 // Wherever a text is cut, its tokens are the same.
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/random.h"
+#include "core/base/utf8.h"
 #include "core/text/html.h"
 #include "core/text/stream_tokenizer.h"
 #include "core/text/tokenizer.h"
@@ -17,16 +19,20 @@
 namespace carousel {
 namespace {
 
-// The tokens of `text` cut at `cuts`, which rise; or the error's message.
-std::vector<std::string> TokensOf(const Tokenizer& tokenizer,
-                                  std::string_view text,
-                                  const std::vector<std::size_t>& cuts) {
-  StreamTokenizer stream(tokenizer);
-  std::vector<std::string> tokens;
-  const auto visit = [&](std::string_view token) {
-    tokens.emplace_back(token);
-  };
+struct Streamed {
+  std::vector<std::string> tokens;  // those before the error when there is one
   absl::Status status;
+};
+
+// `text` cut at `cuts`, which rise.
+Streamed Stream(const Tokenizer& tokenizer, std::string_view text,
+                const std::vector<std::size_t>& cuts) {
+  StreamTokenizer stream(tokenizer);
+  Streamed streamed;
+  const auto visit = [&](std::string_view token) {
+    streamed.tokens.emplace_back(token);
+  };
+  absl::Status& status = streamed.status;
   std::size_t begin = 0;
   for (const std::size_t cut : cuts) {
     if (!status.ok()) break;
@@ -35,8 +41,16 @@ std::vector<std::string> TokensOf(const Tokenizer& tokenizer,
   }
   if (status.ok()) status = stream.Append(text.substr(begin), visit);
   if (status.ok()) status = stream.Finish(visit);
-  if (!status.ok()) return {status.ToString()};
-  return tokens;
+  return streamed;
+}
+
+// Its tokens or the error's message.
+std::vector<std::string> TokensOf(const Tokenizer& tokenizer,
+                                  std::string_view text,
+                                  const std::vector<std::size_t>& cuts) {
+  const Streamed streamed = Stream(tokenizer, text, cuts);
+  if (!streamed.status.ok()) return {streamed.status.ToString()};
+  return streamed.tokens;
 }
 
 std::vector<std::string> WholeTokens(const Tokenizer& tokenizer,
@@ -106,6 +120,55 @@ TEST(StreamTokenizerPropertiesTest, ErrorsAreThoseOfTheWhole) {
         static_cast<char>(0x80 | UniformBelow(generator, 0x80));
     const auto cuts = RandomCuts(generator, text.size(), 3);
     ASSERT_EQ(TokensOf(tokenizer, text, cuts), WholeTokens(tokenizer, text));
+  }
+}
+
+TEST(StreamTokenizerPropertiesTest, SentencesAreTheSameInPieces) {
+  std::mt19937_64 generator(5);
+  for (const TextOptions& options : AllOptions()) {
+    const Tokenizer tokenizer(options);
+    for (int i = 0; i < 300; ++i) {
+      std::string text;
+      for (auto left = 1 + UniformBelow(generator, 4); left > 0; --left) {
+        text += RandomSentence(generator);
+      }
+      const auto whole = tokenizer.Tokenize(text);
+      ASSERT_OK(whole);
+      for (const std::size_t mean : {1, 3, 12, 60}) {
+        const auto cuts = RandomCuts(generator, text.size(), mean);
+        ASSERT_EQ(TokensOf(tokenizer, text, cuts), *whole) << text;
+      }
+      ASSERT_EQ(TokensOf(tokenizer, text, EveryByte(text.size())), *whole)
+          << text;
+    }
+  }
+}
+
+// In whichever way and wherever a text is broken, a comment and a tag among the
+// places: the error is that of the whole, and what came out before it are the
+// first tokens of what was right.
+TEST(StreamTokenizerPropertiesTest, BrokenUtf8IsFoundInPieces) {
+  std::mt19937_64 generator(6);
+  for (const TextOptions& options : AllOptions()) {
+    const Tokenizer tokenizer(options);
+    for (const std::string_view broken : kBrokenUtf8) {
+      for (int i = 0; i < 40; ++i) {
+        std::string text = RandomSentence(generator) + RandomText(generator);
+        text.insert(UniformBelow(generator, text.size() + 1), broken);
+        const auto invalid = FindInvalidUtf8(text);
+        ASSERT_TRUE(invalid.has_value()) << text;
+        const auto before = tokenizer.Tokenize(text.substr(0, *invalid));
+        ASSERT_OK(before);
+        const auto cuts =
+            RandomCuts(generator, text.size(), 1 + UniformBelow(generator, 9));
+        const Streamed streamed = Stream(tokenizer, text, cuts);
+        ASSERT_EQ(streamed.status, tokenizer.Tokenize(text).status()) << text;
+        ASSERT_LE(streamed.tokens.size(), before->size()) << text;
+        ASSERT_TRUE(std::equal(streamed.tokens.begin(), streamed.tokens.end(),
+                               before->begin()))
+            << text;
+      }
+    }
   }
 }
 
