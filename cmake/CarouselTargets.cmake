@@ -42,26 +42,54 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # Headers of others that every file of a target parses are parsed once: gRPC,
-# Protocol Buffers and GoogleTest are most of a file's time. Only for the build
-# that people wait for; in the others each file stands by itself, so that a
-# missing include still shows.
+# Protocol Buffers and GoogleTest are most of a file's time. Only for the builds
+# that people wait for, the release and the fuzzers; in the others each file
+# stands by itself, so that a missing include still shows.
 #
 #   carousel_precompile(server_rpc <grpcpp/server_context.h> ...)
 #   carousel_reuse_precompiled(server server_rpc)
-if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT CAROUSEL_SANITIZE)
+if(CAROUSEL_FUZZERS)
   set(CAROUSEL_PRECOMPILE ON)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT CAROUSEL_SANITIZE)
+  set(CAROUSEL_PRECOMPILE ON)
+endif()
+# ccache has to see that there is such a header (GCC), and that it is the same
+# as the last time it was made (clang, which writes the time into it).
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  set(precompile_options -fpch-preprocess)
+else()
+  set(precompile_options "SHELL:-Xclang -fno-pch-timestamp")
 endif()
 function(carousel_precompile target)
   if(CAROUSEL_PRECOMPILE)
     target_precompile_headers(${target} PRIVATE ${ARGN})
-    # ccache has to see that there is such a header.
-    target_compile_options(${target} PRIVATE -fpch-preprocess)
+    target_compile_options(${target} PRIVATE ${precompile_options})
   endif()
 endfunction()
 function(carousel_reuse_precompiled target from)
   if(CAROUSEL_PRECOMPILE)
     target_precompile_headers(${target} REUSE_FROM ${from})
-    target_compile_options(${target} PRIVATE -fpch-preprocess)
+    target_compile_options(${target} PRIVATE ${precompile_options})
+  endif()
+endfunction()
+
+# The sanitizers make two builds of the fuzzers' one: there the libraries that
+# have no precompiled headers of their own share what most of them include.
+if(CAROUSEL_FUZZERS)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cc CONTENT "")
+  add_library(carousel_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cc)
+  target_link_libraries(carousel_precompiled PRIVATE carousel_options)
+  carousel_precompile(carousel_precompiled
+    <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/str_join.h>
+    <absl/time/time.h> <algorithm> <chrono> <filesystem> <functional> <map>
+    <memory> <nlohmann/json.hpp> <optional> <set> <string> <system_error>
+    <thread> <vector>)
+endif()
+function(carousel_share_precompiled target)
+  get_target_property(headers ${target} PRECOMPILE_HEADERS)
+  get_target_property(reused ${target} PRECOMPILE_HEADERS_REUSE_FROM)
+  if(NOT headers AND NOT reused)
+    carousel_reuse_precompiled(${target} carousel_precompiled)
   endif()
 endfunction()
 
@@ -70,6 +98,11 @@ function(carousel_library name)
   add_library(${name} STATIC ${arg_SOURCES})
   target_link_libraries(${name} PUBLIC carousel_options ${arg_DEPS}
                         PRIVATE ${arg_PRIVATE_DEPS})
+  if(CAROUSEL_FUZZERS)
+    # When its folder has said what it wants.
+    cmake_language(EVAL CODE
+      "cmake_language(DEFER CALL carousel_share_precompiled ${name})")
+  endif()
 endfunction()
 
 function(carousel_binary name)
