@@ -1,11 +1,16 @@
-// Any text, under any options: normalizer and tokenizer keep their promises.
-// The first byte is the options.
+// Any text, under any options, whole and in pieces: normalizer and tokenizer
+// keep their promises. The first byte is the options, and in its upper bits the
+// size of the pieces.
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_join.h"
+#include "core/base/status_macros.h"
 #include "core/base/utf8.h"
+#include "core/text/stream_tokenizer.h"
 #include "core/text/tokenizer.h"
 #include "tests/fuzz/fuzz_check.h"
 
@@ -20,10 +25,31 @@ TextOptions OptionsOf(std::uint8_t bits) {
   return options;
 }
 
+// The tokens up to the end or an error.
+absl::StatusOr<std::vector<std::string>> TokenizePieces(
+    const Tokenizer& tokenizer, std::string_view text, std::size_t piece) {
+  StreamTokenizer stream(tokenizer);
+  std::vector<std::string> tokens;
+  const auto visit = [&](std::string_view token) {
+    tokens.emplace_back(token);
+  };
+  while (!text.empty()) {
+    RETURN_IF_ERROR(stream.Append(text.substr(0, piece), visit));
+    text.remove_prefix(std::min(piece, text.size()));
+  }
+  RETURN_IF_ERROR(stream.Finish(visit));
+  return tokens;
+}
+
 void TestOneText(std::string_view text) {
-  const Tokenizer tokenizer(OptionsOf(TakeByte(text)));
+  static constexpr std::size_t kPieces[] = {1, 2, 3, 5, 8, 21, 55, 144};
+  const std::uint8_t bits = TakeByte(text);
+  const Tokenizer tokenizer(OptionsOf(bits));
   const auto tokens = tokenizer.Tokenize(text);
   FUZZ_CHECK(tokens.ok() == !FindInvalidUtf8(text).has_value());
+  const auto in_pieces = TokenizePieces(tokenizer, text, kPieces[bits >> 5]);
+  FUZZ_CHECK(in_pieces.status() == tokens.status());
+  FUZZ_CHECK(!tokens.ok() || *in_pieces == *tokens);
   if (!tokens.ok()) return;
   std::size_t visited = 0;
   const absl::Status status =
