@@ -27,7 +27,11 @@ void TestOneFile(std::string_view content) {
   static const std::string path =
       "/dev/shm/config_file_fuzz." + std::to_string(::getpid());
   FUZZ_CHECK(WriteFileAtomically(path, content).ok());
-  const absl::FlagSaver saver;
+  // Not a FlagSaver: it writes a line for each flag that it restores.
+  absl::SetFlag(&FLAGS_listen, "");
+  absl::SetFlag(&FLAGS_threads, 0);
+  absl::SetFlag(&FLAGS_predict_queue, 0);
+  absl::SetFlag(&FLAGS_allow_open, false);
   const absl::Status status =
       ApplyConfigFile(path, absl::GetFlagReflectionHandle(FLAGS_config));
   std::filesystem::remove(path);
