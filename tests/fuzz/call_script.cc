@@ -1,16 +1,16 @@
 #include "tests/fuzz/call_script.h"
 
+#include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_split.h"
+#include "carousel/v1/datasets.pb.h"
+#include "carousel/v1/models.pb.h"
 #include "core/base/random.h"
-
-// What libFuzzer does to bytes.
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
-                                        std::size_t max_size);
+#include "core/base/sha256.h"
 
 namespace carousel {
 namespace {
@@ -20,7 +20,7 @@ namespace pb = google::protobuf;
 constexpr char kBetweenCalls[] = "\n===\n";
 constexpr char kBetweenMessages[] = "\n---\n";
 // A text may be 1 MiB; what is longer than this finds nothing new, slowly.
-constexpr std::size_t kMaxString = 2048;
+constexpr std::size_t kMaxString = 4096;
 constexpr int kMaxRepeated = 8;
 
 const pb::MethodDescriptor* FindMethod(std::string_view name) {
@@ -73,20 +73,6 @@ std::size_t Pick(std::mt19937_64& random, std::size_t count) {
   return static_cast<std::size_t>(UniformBelow(random, count));
 }
 
-std::string MutateString(std::mt19937_64& random, std::string text) {
-  // Names that mean something to the server that is fuzzed.
-  static constexpr const char* kNames[] = {
-      "film",   "film@1",     "film@latest", "film@stable", "reviews",
-      "words",  "job-000001", "review",      "sentiment",   "70/20/10",
-      "strong", "epochs",     "onnx",        "word2vec",    ""};
-  if (Pick(random, 4) == 0) return kNames[Pick(random, std::size(kNames))];
-  const std::size_t size = std::min(text.size(), kMaxString);
-  text.resize(kMaxString);
-  text.resize(LLVMFuzzerMutate(reinterpret_cast<std::uint8_t*>(text.data()),
-                               size, kMaxString));
-  return text;
-}
-
 std::int64_t MutateInteger(std::mt19937_64& random, std::int64_t value) {
   static constexpr std::int64_t kValues[] = {
       0,    1,    2,       3,         -1,        100,      1000,
@@ -104,8 +90,10 @@ std::int64_t MutateInteger(std::mt19937_64& random, std::int64_t value) {
 // Sets a field, or the last of a repeated one, to a near or a new value.
 class FieldMutator {
  public:
-  FieldMutator(std::mt19937_64& random, pb::Message& message)
+  FieldMutator(std::mt19937_64& random, MutateBytes mutate_bytes,
+               pb::Message& message)
       : random_(random),
+        mutate_bytes_(mutate_bytes),
         message_(message),
         reflection_(*message.GetReflection()),
         descriptor_(*message.GetDescriptor()) {}
@@ -123,11 +111,25 @@ class FieldMutator {
     if (Pick(random_, 8) == 0) return reflection_.ClearField(&message_, &field);
     if (field.is_repeated()) return MutateRepeated(field);
     if (field.cpp_type() == Field::CPPTYPE_MESSAGE) {
-      return FieldMutator(random_,
-                          *reflection_.MutableMessage(&message_, &field))
-          .MutateAny();
+      return MutateMessage(*reflection_.MutableMessage(&message_, &field));
     }
     Set(field);
+  }
+
+  void MutateMessage(pb::Message& message) {
+    FieldMutator(random_, mutate_bytes_, message).MutateAny();
+  }
+
+  std::string MutateString(std::string text) {
+    // Names that mean something to the server that is fuzzed.
+    static constexpr const char* kNames[] = {
+        "film",       "film@1",    "film@latest", "film@stable", "stream",
+        "stream@1",   "reviews",   "words",       "last",        "right",
+        "job-000001", "review",    "sentiment",   "70/20/10",    "test",
+        "strong",     "epochs",    "hidden_size", "onnx",        "safetensors",
+        "word2vec",   "embedding", "pca",         "*",           ""};
+    if (Pick(random_, 4) == 0) return kNames[Pick(random_, std::size(kNames))];
+    return mutate_bytes_(std::move(text), kMaxString);
   }
 
   void MutateRepeated(const Field& field) {
@@ -141,12 +143,12 @@ class FieldMutator {
       pb::Message* const entry =
           add ? reflection_.AddMessage(&message_, &field)
               : reflection_.MutableRepeatedMessage(&message_, &field, size - 1);
-      FieldMutator(random_, *entry).MutateAny();
+      MutateMessage(*entry);
     } else if (field.cpp_type() == Field::CPPTYPE_STRING) {
       const std::string last =
           size == 0 ? ""
                     : reflection_.GetRepeatedString(message_, &field, size - 1);
-      const std::string value = MutateString(random_, last);
+      const std::string value = MutateString(last);
       if (add) return reflection_.AddString(&message_, &field, value);
       reflection_.SetRepeatedString(&message_, &field, size - 1, value);
     }
@@ -180,19 +182,21 @@ class FieldMutator {
       case Field::CPPTYPE_STRING:
         return reflection_.SetString(
             message, &field,
-            MutateString(random_, reflection_.GetString(message_, &field)));
+            MutateString(reflection_.GetString(message_, &field)));
       default:
         return;  // no request has another type
     }
   }
 
   std::mt19937_64& random_;
+  const MutateBytes mutate_bytes_;
   pb::Message& message_;
   const pb::Reflection& reflection_;
   const pb::Descriptor& descriptor_;
 };
 
-void MutateMessages(std::mt19937_64& random, ScriptedCall& call) {
+void MutateMessages(std::mt19937_64& random, MutateBytes mutate_bytes,
+                    ScriptedCall& call) {
   const std::size_t at = Pick(random, call.messages.size());
   if (call.method->client_streaming() && Pick(random, 3) == 0) {
     if (call.messages.size() > 1 && Pick(random, 2) == 0) {
@@ -205,7 +209,50 @@ void MutateMessages(std::mt19937_64& random, ScriptedCall& call) {
     }
     return;
   }
-  FieldMutator(random, *call.messages[at]).MutateAny();
+  FieldMutator(random, mutate_bytes, *call.messages[at]).MutateAny();
+}
+
+constexpr char kLastJob[] = "last";
+constexpr char kRightHash[] = "right";
+
+void FillInJob(const std::string& last_job, pb::Message& message) {
+  const auto* const field = message.GetDescriptor()->FindFieldByName("job");
+  if (field == nullptr) return;
+  const pb::Reflection& reflection = *message.GetReflection();
+  if (reflection.GetString(message, field) != kLastJob) return;
+  reflection.SetString(&message, field, last_job);
+}
+
+// In the message that ends an upload, the hash of what came before it.
+template <typename Request>
+void FillInUpload(ScriptedCall& call) {
+  std::string data, vocabulary_data;
+  for (const auto& message : call.messages) {
+    auto& request = static_cast<Request&>(*message);
+    data += request.data();
+    if constexpr (requires { request.vocabulary_data(); }) {
+      vocabulary_data += request.vocabulary_data();
+    }
+    if (!request.has_end()) continue;
+    v1::UploadEnd& end = *request.mutable_end();
+    if (end.sha256() == kRightHash) end.set_sha256(ToHex(Sha256Of(data)));
+    if (end.vocabulary_sha256() == kRightHash) {
+      end.set_vocabulary_sha256(ToHex(Sha256Of(vocabulary_data)));
+    }
+  }
+}
+
+// In the message that begins a file, the hash of what comes up to the next.
+void FillInFolder(ScriptedCall& call) {
+  std::string data;
+  for (auto i = call.messages.rbegin(); i != call.messages.rend(); ++i) {
+    auto& request = static_cast<v1::ImportModelRequest&>(**i);
+    data.insert(0, request.data());
+    if (!request.has_file()) continue;
+    v1::ImportFile& file = *request.mutable_file();
+    if (file.sha256() == kRightHash) file.set_sha256(ToHex(Sha256Of(data)));
+    data.clear();
+  }
 }
 
 }  // namespace
@@ -258,7 +305,8 @@ std::string PrintCallScript(const CallScript& script) {
   return text;
 }
 
-void MutateCallScript(std::mt19937_64& random, CallScript& script) {
+void MutateCallScript(std::mt19937_64& random, MutateBytes mutate_bytes,
+                      CallScript& script) {
   static const auto methods = ScriptableMethods();
   const std::size_t at = Pick(random, script.size());
   const auto& method = *methods[Pick(random, methods.size())];
@@ -277,8 +325,31 @@ void MutateCallScript(std::mt19937_64& random, CallScript& script) {
       }
       return;
     default:
-      MutateMessages(random, script[at]);
+      MutateMessages(random, mutate_bytes, script[at]);
   }
+}
+
+void FillIn(const std::string& last_job, ScriptedCall& call) {
+  for (const auto& message : call.messages) FillInJob(last_job, *message);
+  const pb::Descriptor* const input = call.method->input_type();
+  if (input == v1::UploadDatasetRequest::descriptor()) {
+    FillInUpload<v1::UploadDatasetRequest>(call);
+  } else if (input == v1::UploadVectorsRequest::descriptor()) {
+    FillInUpload<v1::UploadVectorsRequest>(call);
+  } else if (input == v1::ImportModelRequest::descriptor()) {
+    FillInFolder(call);
+  }
+}
+
+CallScript CrossCallScripts(std::mt19937_64& random, CallScript first,
+                            CallScript second) {
+  first.resize(1 + Pick(random, first.size()));
+  for (std::size_t at = Pick(random, second.size() + 1); at < second.size();
+       ++at) {
+    if (first.size() == kMaxScriptedCalls) break;
+    first.push_back(std::move(second[at]));
+  }
+  return first;
 }
 
 }  // namespace carousel

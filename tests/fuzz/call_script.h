@@ -9,7 +9,8 @@
 //   data: "review,sentiment\n"
 //
 // A line "===" between calls, "---" between the messages of one, each in
-// protobuf's text format.
+// protobuf's text format. What nobody can write beforehand is written as a word
+// and filled in: a job "last" and the sha256 "right".
 #ifndef CAROUSEL_TESTS_FUZZ_CALL_SCRIPT_H_
 #define CAROUSEL_TESTS_FUZZ_CALL_SCRIPT_H_
 
@@ -22,6 +23,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "absl/functional/function_ref.h"
 
 namespace carousel {
 
@@ -38,7 +41,7 @@ using CallScript = std::vector<ScriptedCall>;
 
 // More would make a run slow, not thorough.
 inline constexpr std::size_t kMaxScriptedCalls = 8;
-inline constexpr std::size_t kMaxScriptedMessages = 8;
+inline constexpr std::size_t kMaxScriptedMessages = 12;
 
 // All methods of carousel.v1, in a fixed order.
 std::vector<const google::protobuf::MethodDescriptor*> ScriptableMethods();
@@ -48,9 +51,22 @@ std::vector<const google::protobuf::MethodDescriptor*> ScriptableMethods();
 std::optional<CallScript> ParseCallScript(std::string_view text);
 std::string PrintCallScript(const CallScript& script);
 
+// Puts `last_job` in the place of a job "last", and the hash of what the call
+// uploads in the place of every "right".
+void FillIn(const std::string& last_job, ScriptedCall& call);
+
+// Changes a string to one of at most that many bytes.
+using MutateBytes =
+    absl::FunctionRef<std::string(std::string bytes, std::size_t max_size)>;
+
 // Changes the script a little: a field of a message, the messages of a call,
 // or the calls.
-void MutateCallScript(std::mt19937_64& random, CallScript& script);
+void MutateCallScript(std::mt19937_64& random, MutateBytes mutate_bytes,
+                      CallScript& script);
+
+// The first calls of one and the last of the other, at least one in all.
+CallScript CrossCallScripts(std::mt19937_64& random, CallScript first,
+                            CallScript second);
 
 }  // namespace carousel
 
