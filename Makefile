@@ -1,6 +1,6 @@
 # The commands a person needs, and nothing else: the build is CMake's, the work
 # is in scripts/.
-.PHONY: bench binaries build demo format install lint setup test test-docker test-long
+.PHONY: bench binaries build demo format fuzz install lint setup test test-docker test-long
 
 setup:
 	scripts/setup
@@ -28,6 +28,13 @@ test: build
 	cmake --build --preset tsan
 	ctest --preset tsan
 	ctest --preset release
+
+# Each of the fuzzers for so many seconds, with clang; docs/fuzzing.md.
+SECONDS = 45
+fuzz: setup
+	cmake --preset fuzz -D CAROUSEL_FUZZ_SECONDS=$(SECONDS)
+	cmake --build --preset fuzz
+	ctest --preset fuzz
 
 # What takes longer than a test should: a hundred rounds of kills, a full disk at
 # every write of a training run, two hundred versions that come and go.
