@@ -82,8 +82,7 @@ bool IsFault(std::optional<grpc::StatusCode> code) {
          code == grpc::StatusCode::UNKNOWN ||
          code == grpc::StatusCode::DEADLINE_EXCEEDED ||
          code == grpc::StatusCode::UNAVAILABLE ||
-         code == grpc::StatusCode::UNIMPLEMENTED ||
-         code == grpc::StatusCode::DATA_LOSS;
+         code == grpc::StatusCode::UNIMPLEMENTED;
 }
 
 FuzzedServerData::FuzzedServerData() {
@@ -195,6 +194,9 @@ void FuzzedServer::RemoveJobs() {
     v1::CancelTrainingJobResponse cancelled;
     // Refused for a job that the script has cancelled or deleted itself.
     training_->CancelTrainingJob(&cancel_context, cancel_request, &cancelled);
+    // One that is just being started is over a moment later.
+    grpc::Status ignored;
+    Watch(job, &ignored);
     v1::DeleteTrainingJobRequest delete_request;
     delete_request.set_job(job);
     v1::DeleteTrainingJobResponse deleted;
