@@ -39,12 +39,16 @@ absl::StatusOr<DatasetOverlap> TextIndex::Compare(DatasetReader& other) const {
     ASSIGN_OR_RETURN(const bool found, other.Next(row));
     if (!found) return overlap;
     ASSIGN_OR_RETURN(const Sha256Digest key, KeyOf(row));
-    const auto equal = std::ranges::equal_range(entries_, key, {}, &Entry::key);
-    if (equal.empty() || seen[equal.begin() - entries_.begin()]) continue;
-    seen[equal.begin() - entries_.begin()] = true;
-    for (const Entry& entry : equal) {
+    // Not equal_range, whose range clang 14 cannot compile.
+    auto entry = std::ranges::lower_bound(entries_, key, {}, &Entry::key);
+    if (entry == entries_.end() || entry->key != key ||
+        seen[entry - entries_.begin()]) {
+      continue;
+    }
+    seen[entry - entries_.begin()] = true;
+    for (; entry != entries_.end() && entry->key == key; ++entry) {
       ++overlap.rows;
-      Count(entry.split, overlap.splits);
+      Count(entry->split, overlap.splits);
       Count(row.split, overlap.other_splits);
     }
   }
