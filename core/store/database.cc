@@ -14,6 +14,7 @@
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/store/schema.h"
+#include "core/store/torn_catalogue.h"
 
 namespace carousel {
 namespace {
@@ -89,6 +90,7 @@ absl::Status CheckOwner(SQLite::Database& database, int version) {
 
 absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
     const std::filesystem::path& path) {
+  RETURN_IF_ERROR(RefuseTornCatalogue(path));
   std::unique_ptr<SQLite::Database> connection;
   sqlite3* handle = nullptr;  // once there is one
   try {
