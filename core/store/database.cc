@@ -1,17 +1,20 @@
 #include "core/store/database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "SQLiteCpp/Backup.h"
 #include "SQLiteCpp/SQLiteCpp.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
+#include "core/base/file_descriptor.h"
+#include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/store/schema.h"
 #include "core/store/torn_catalogue.h"
@@ -25,39 +28,58 @@ constexpr int kApplicationId = 0x6361726f;
 // How long to wait for another program, such as sqlite3 in an operator's hand.
 constexpr int kBusyMilliseconds = 5000;
 
-// What the operating system had said, as errno; 0 where SQLite does not tell,
-// as it does of a sync that failed. `connection` may be null.
-int SystemError(const SQLite::Exception& exception, sqlite3* connection) {
-  switch (exception.getErrorCode()) {
-    case SQLITE_FULL:
-      return ENOSPC;
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-      return connection == nullptr ? 0 : sqlite3_system_errno(connection);
-    default:
-      return 0;
-  }
+constexpr std::size_t kProbeBytes = 4096;
+
+// Without what SQLite adds to some of them, such as which call failed.
+int PrimaryCode(const SQLite::Exception& exception) {
+  return exception.getErrorCode() & 0xff;
 }
 
+// Writes a page's worth into the folder and takes it away again.
+absl::Status TryToWrite(const std::filesystem::path& folder) {
+  const std::filesystem::path probe = folder / TemporaryName("probe");
+  absl::StatusOr<FileDescriptor> file =
+      FileDescriptor::Open(probe, O_WRONLY | O_CREAT | O_EXCL);
+  RETURN_IF_ERROR(file.status());
+  absl::Status status = file->Write(std::string(kProbeBytes, '\0'));
+  if (status.ok()) status = file->Sync();
+  ::unlink(probe.c_str());
+  return status;
+}
+
+// What the operating system has against writing to `path`; OK when nothing. Of
+// all but writes SQLite does not tell, so that whether there is room is tried.
+absl::Status WhyNotWritten(int code, const std::filesystem::path& path,
+                           sqlite3* connection) {
+  int system_error = code == SQLITE_FULL ? ENOSPC : 0;
+  if (system_error == 0 && connection != nullptr) {
+    system_error = sqlite3_system_errno(connection);
+  }
+  if (system_error == ENOSPC || system_error == EDQUOT) {
+    return ErrnoToStatus(system_error, "write", path);
+  }
+  return TryToWrite(path.parent_path());
+}
+
+// `connection` may be null.
 absl::Status ToStatus(const SQLite::Exception& exception,
                       const std::filesystem::path& path,
                       sqlite3* connection = nullptr) {
-  std::string message =
+  const std::string message =
       absl::StrCat("the catalogue's database: ", exception.what());
-  // SQLite calls a full disk so only where it was a write that failed.
-  const int system_error = SystemError(exception, connection);
-  const int code = exception.getErrorCode();
-  if (system_error == ENOSPC || system_error == EDQUOT) {
-    absl::StrAppend(&message, " (", path.string(), ": ",
-                    std::generic_category().message(system_error), ")");
-  } else if (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) {
-    absl::StrAppend(&message, " (", path.string(),
-                    "; is there room, and is the disk well?)");
-  }
-  if (system_error == ENOSPC || system_error == EDQUOT) {
-    return absl::ResourceExhaustedError(message);
-  }
-  switch (code) {
+  switch (const int code = PrimaryCode(exception)) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: {
+      const absl::Status reason = WhyNotWritten(code, path, connection);
+      if (reason.ok()) {
+        return absl::InternalError(
+            absl::StrCat(message, " (", path.string(),
+                         "; is there room, and is the disk well?)"));
+      }
+      return absl::Status(reason.code(),
+                          absl::StrCat(message, " (", reason.message(), ")"));
+    }
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return absl::DataLossError(message);
