@@ -120,9 +120,13 @@ absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
         path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
         kBusyMilliseconds);
     handle = connection->getHandle();
-    // FULL: a commit that returned has survived a power cut.
+    // FULL: a commit that returned has survived a power cut. A log that waited
+    // for more pages would hold commits that are nowhere else, and SQLite drops
+    // without a word what comes after a flipped byte, or is cut off; so it is
+    // copied to the database at each commit.
     connection->exec(
         "PRAGMA journal_mode = WAL;"
+        "PRAGMA wal_autocheckpoint = 1;"
         "PRAGMA synchronous = FULL;"
         "PRAGMA foreign_keys = ON");
     auto database = std::unique_ptr<CatalogueDatabase>(

@@ -9,8 +9,10 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "SQLiteCpp/SQLiteCpp.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -96,6 +98,35 @@ TEST_F(CatalogueDatabaseTest, WhatWasNotCommittedIsGoneAfterAKill) {
         });
   });
   EXPECT_EQ(CountModels(*Open()), "0");
+}
+
+TEST_F(CatalogueDatabaseTest, ADamagedLogLosesNothingThatWasCommitted) {
+  RunAndKill([&] {
+    const auto database = *CatalogueDatabase::Open(path_);
+    for (const char* name : {"a", "b", "c"}) {
+      (void)Exec(*database,
+                 absl::StrCat("INSERT INTO models VALUES ('", name, "', 1)"));
+    }
+    ::raise(SIGKILL);  // before the database is closed
+  });
+  const std::filesystem::path log = folder_ / "carousel.db-wal";
+  const std::string database = *ReadFile(path_);
+  const std::string content = *ReadFile(log);
+  ASSERT_GT(content.size(), 4096);
+  std::vector<std::string> damages = {"", content.substr(0, 20),
+                                      content.substr(0, content.size() / 2)};
+  // Its header, a frame's header, a page.
+  for (const std::size_t at : {std::size_t{17}, std::size_t{40},
+                               content.size() / 2, content.size() - 1}) {
+    damages.push_back(content);
+    damages.back()[at] ^= 1;
+  }
+  for (const std::string& damage : damages) {
+    ASSERT_OK(WriteFileAtomically(path_, database));
+    ASSERT_OK(WriteFileAtomically(log, damage));
+    std::filesystem::remove(folder_ / "carousel.db-shm");
+    EXPECT_EQ(CountModels(*Open()), "3");
+  }
 }
 
 TEST_F(CatalogueDatabaseTest, ARefusalRollsBack) {
