@@ -47,38 +47,34 @@ absl::Status TryToWrite(const std::filesystem::path& folder) {
   return status;
 }
 
-// What the operating system has against writing to `path`; OK when nothing. Of
-// all but writes SQLite does not tell, so that whether there is room is tried.
-absl::Status WhyNotWritten(int code, const std::filesystem::path& path,
-                           sqlite3* connection) {
-  int system_error = code == SQLITE_FULL ? ENOSPC : 0;
-  if (system_error == 0 && connection != nullptr) {
-    system_error = sqlite3_system_errno(connection);
-  }
-  if (system_error == ENOSPC || system_error == EDQUOT) {
-    return ErrnoToStatus(system_error, "write", path);
-  }
+// What the operating system has against writing to `path`; OK when nothing.
+// SQLite tells of a full disk where a write met it. Of the rest it keeps no
+// reason, and what sqlite3_system_errno() gives may be an earlier one's: so
+// whether there is room is tried.
+absl::Status WhyNotWritten(int code, const std::filesystem::path& path) {
+  if (code == SQLITE_FULL) return ErrnoToStatus(ENOSPC, "write", path);
   return TryToWrite(path.parent_path());
 }
 
-// `connection` may be null.
 absl::Status ToStatus(const SQLite::Exception& exception,
-                      const std::filesystem::path& path,
-                      sqlite3* connection = nullptr) {
+                      const std::filesystem::path& path) {
   const std::string message =
       absl::StrCat("the catalogue's database: ", exception.what());
   switch (const int code = PrimaryCode(exception)) {
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN: {
-      const absl::Status reason = WhyNotWritten(code, path, connection);
+      const absl::Status reason = WhyNotWritten(code, path);
       if (reason.ok()) {
         return absl::InternalError(
             absl::StrCat(message, " (", path.string(),
                          "; is there room, and is the disk well?)"));
       }
-      return absl::Status(reason.code(),
-                          absl::StrCat(message, " (", reason.message(), ")"));
+      const std::string explained =
+          absl::StrCat(message, " (", reason.message(), ")");
+      return absl::IsResourceExhausted(reason)
+                 ? absl::ResourceExhaustedError(explained)
+                 : absl::InternalError(explained);
     }
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -113,13 +109,10 @@ absl::Status CheckOwner(SQLite::Database& database, int version) {
 absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
     const std::filesystem::path& path) {
   RETURN_IF_ERROR(RefuseTornCatalogue(path));
-  std::unique_ptr<SQLite::Database> connection;
-  sqlite3* handle = nullptr;  // once there is one
   try {
-    connection = std::make_unique<SQLite::Database>(
+    auto connection = std::make_unique<SQLite::Database>(
         path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
         kBusyMilliseconds);
-    handle = connection->getHandle();
     // FULL: a commit that returned has survived a power cut. A log that waited
     // for more pages would hold commits that are nowhere else, and SQLite drops
     // without a word what comes after a flipped byte, or is cut off; so it is
@@ -136,7 +129,7 @@ absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
     }
     return database;
   } catch (const SQLite::Exception& exception) {
-    return WithContext(ToStatus(exception, path, handle), path.string());
+    return WithContext(ToStatus(exception, path), path.string());
   }
 }
 
@@ -174,32 +167,30 @@ absl::Status CatalogueDatabase::Transact(
     transaction.commit();
     return absl::OkStatus();
   } catch (const SQLite::Exception& exception) {
-    return ToStatus(exception, path_, database_->getHandle());
+    return ToStatus(exception, path_);
   }
 }
 
 absl::Status CatalogueDatabase::CopyTo(
     const std::filesystem::path& path) const {
-  std::unique_ptr<SQLite::Database> copy;
   try {
     // A connection of its own: SQLite copies none that has begun to write.
     SQLite::Database source(path_.string(), SQLite::OPEN_READONLY,
                             kBusyMilliseconds);
-    copy = std::make_unique<SQLite::Database>(
-        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    SQLite::Database copy(path.string(),
+                          SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
     // Gone before the copy is touched again.
-    const int result = SQLite::Backup(*copy, source).executeStep();
+    const int result = SQLite::Backup(copy, source).executeStep();
     if (result != SQLITE_DONE) {
       return absl::UnavailableError(
           absl::StrCat("the catalogue's database cannot be copied now: ",
                        sqlite3_errstr(result)));
     }
     // Out of WAL, which is three files.
-    copy->exec("PRAGMA journal_mode = DELETE");
+    copy.exec("PRAGMA journal_mode = DELETE");
     return absl::OkStatus();
   } catch (const SQLite::Exception& exception) {
-    return ToStatus(exception, path,
-                    copy == nullptr ? nullptr : copy->getHandle());
+    return ToStatus(exception, path);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "core/store/database.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -226,7 +227,24 @@ TEST_F(CatalogueDatabaseTest, ACopyHoldsWhatIsCommittedAndNeedsNoOtherFile) {
 }
 
 TEST_F(CatalogueDatabaseTest, AFolderThatIsNotThereCannotBeOpened) {
-  EXPECT_FALSE(CatalogueDatabase::Open(folder_ / "none/carousel.db").ok());
+  EXPECT_THAT(CatalogueDatabase::Open(folder_ / "none/carousel.db").status(),
+              StatusIs(absl::StatusCode::kInternal,
+                       AllOf(HasSubstr("none"),
+                             HasSubstr("No such file or directory"))));
+}
+
+TEST_F(CatalogueDatabaseTest, WhatSqliteKeepsForItselfIsFoundOut) {
+  // It says only that it cannot open the file.
+  rlimit limit;
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none = {.rlim_cur = 3, .rlim_max = limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const absl::Status status = CatalogueDatabase::Open(path_).status();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted,
+                               AllOf(HasSubstr(path_.string()),
+                                     HasSubstr("Too many open files"))));
+  EXPECT_OK(CatalogueDatabase::Open(path_));
 }
 
 }  // namespace
