@@ -82,47 +82,56 @@ at::Tensor OutputsBefore(const PackedShard& shard, const at::Tensor& h) {
   return before;
 }
 
-// maps [positions, gate row], weight_h [gate row, padded hidden] and the
-// lengths to the outputs [positions, padded hidden].
-class Recurrence : public torch::autograd::Function<Recurrence> {
+// x [positions, input], the gates as gate rows and the lengths of the texts to
+// the outputs [positions, padded hidden].
+class FusedPass : public torch::autograd::Function<FusedPass> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context,
-                            const at::Tensor& maps, const at::Tensor& weight_h,
+                            const at::Tensor& x, const at::Tensor& weight_h,
+                            const at::Tensor& weight_x, const at::Tensor& bias,
                             const at::Tensor& lengths) {
-    at::Tensor gates = maps.clone();
+    at::Tensor gates = at::addmm(bias, x, weight_x.t());
     at::Tensor c;
     const at::Tensor h = RunRecurrence(Pack(lengths), weight_h, gates, &c);
-    context->save_for_backward({gates, weight_h, lengths, c, h});
+    context->save_for_backward({x, weight_h, weight_x, lengths, gates, c, h});
     return h;
   }
 
   static torch::autograd::variable_list backward(
       torch::autograd::AutogradContext* context,
       const torch::autograd::variable_list& gradients) {
+    // The gradients of the maps take the place of the gates, which are most of
+    // what a pass keeps.
+    TORCH_CHECK(context->saved_data.count("done") == 0,
+                "a pass of the fused engine can be gone back over once");
+    context->saved_data["done"] = true;
     const auto saved = context->get_saved_variables();
+    const at::Tensor& x = saved[0];
     const at::Tensor& weight_h = saved[1];
-    const at::Tensor& c = saved[3];
-    const at::Tensor& h = saved[4];
-    const PackedBatch batch = Pack(saved[2]);
-    // A graph that is kept may come this way again.
-    at::Tensor d_maps = saved[0].clone();
+    const at::Tensor& weight_x = saved[2];
+    const PackedBatch batch = Pack(saved[3]);
+    at::Tensor d_maps = saved[4];
+    const at::Tensor& h = saved[6];
     const at::Tensor dh = gradients[0].contiguous();
     const at::Tensor turned = Packed(weight_h.t());
     RunBack({.kernels = &BestGateKernels(),
              .batch = &batch,
              .hidden = weight_h.size(1),
              .turned_weights = turned.const_data_ptr<float>(),
-             .c = c.const_data_ptr<float>(),
+             .c = saved[5].const_data_ptr<float>(),
              .dh = dh.const_data_ptr<float>(),
              .gates = d_maps.mutable_data_ptr<float>()},
             OnTorchThreads);
-    at::Tensor d_weight = at::zeros_like(weight_h);
+    at::Tensor d_weight_h = at::zeros_like(weight_h);
     for (const PackedShard& shard : batch.shards) {
       const std::int64_t begin = shard.begin[0] + shard.live[0];
-      d_weight.addmm_(d_maps.slice(0, begin, shard.end).t(),
-                      OutputsBefore(shard, h));
+      d_weight_h.addmm_(d_maps.slice(0, begin, shard.end).t(),
+                        OutputsBefore(shard, h));
     }
-    return {d_maps, d_weight, at::Tensor()};
+    // Frozen word vectors want no gradient.
+    const at::Tensor dx =
+        context->needs_input_grad(0) ? d_maps.mm(weight_x) : at::Tensor();
+    return {dx, d_weight_h, d_maps.t().mm(x), d_maps.sum(0), at::Tensor()};
   }
 };
 
@@ -203,8 +212,7 @@ LayerOutput RunDirection(const StackedGates& stacked, const at::Tensor& inputs,
       inputs.reshape({rows * time, inputs.size(2)}).index_select(0, index);
   at::Tensor h;
   if (c10::GradMode::is_enabled()) {
-    const at::Tensor maps = at::addmm(gates.bias, x, weight_x.t());
-    h = Recurrence::apply(maps, weight_h, lengths);
+    h = FusedPass::apply(x, weight_h, weight_x, gates.bias, lengths);
   } else {
     at::Tensor maps = ProjectInvariantly(x, weight_x, gates.bias);
     h = RunRecurrence(batch, weight_h, maps, nullptr);
