@@ -21,6 +21,7 @@ find_package(SQLiteCpp REQUIRED)
 find_package(LibArchive REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 
 if(CAROUSEL_GRPC)
   find_package(Protobuf REQUIRED)

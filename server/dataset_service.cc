@@ -8,6 +8,8 @@
 #include "server/dataset_description.h"
 #include "server/dataset_translation.h"
 #include "server/field_checks.h"
+#include "server/upload_call.h"
+#include "server/upload_parts.h"
 
 namespace carousel {
 
@@ -16,13 +18,14 @@ DatasetService::UploadDataset(grpc::CallbackServerContext* context,
                               v1::UploadDatasetResponse* response) {
   absl::Status admitted = authorizer_.Authorize(*context, Role::kTrain);
   admitted.Update(gate_.Admit());
-  return new UploadCall<v1::UploadDatasetRequest, DatasetUpload>(
+  return new UploadCall<DatasetParts>(
       admitted, *context, environment_,
-      [=, this](const DatasetUpload& header, const UploadFile& file,
+      [=, this](const DatasetParts& parts,
                 const std::stop_token& stop) -> absl::Status {
-        ASSIGN_OR_RETURN(
-            const ImportedDataset imported,
-            import_.AddDataset(header.name, header.options, file, stop));
+        const DatasetUpload& header = parts.header();
+        ASSIGN_OR_RETURN(const ImportedDataset imported,
+                         import_.AddDataset(header.name, header.options,
+                                            parts.file(), stop));
         *response->mutable_dataset() = ToProto(imported.record);
         response->set_is_new(imported.is_new);
         return absl::OkStatus();
@@ -34,13 +37,14 @@ DatasetService::UploadVectors(grpc::CallbackServerContext* context,
                               v1::UploadVectorsResponse* response) {
   absl::Status admitted = authorizer_.Authorize(*context, Role::kTrain);
   admitted.Update(gate_.Admit());
-  return new UploadCall<v1::UploadVectorsRequest, VectorsUpload>(
+  return new UploadCall<VectorsParts>(
       admitted, *context, environment_,
-      [=, this](const VectorsUpload& header, const UploadFile& file,
+      [=, this](const VectorsParts& parts,
                 const std::stop_token& stop) -> absl::Status {
+        const VectorsUpload& header = parts.header();
         ASSIGN_OR_RETURN(
             const ImportedVectors imported,
-            import_.AddVectors(header.name, header.format, file, stop));
+            import_.AddVectors(header.name, header.format, parts.file(), stop));
         *response->mutable_vectors() = ToProto(imported.record);
         response->set_is_new(imported.is_new);
         response->set_duplicates(imported.duplicates);

@@ -9,7 +9,7 @@
 #include "server/authorizer.h"
 #include "server/drain_gate.h"
 #include "server/unary_call.h"
-#include "server/upload_call.h"
+#include "server/upload_environment.h"
 
 namespace carousel {
 

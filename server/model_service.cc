@@ -1,6 +1,5 @@
 #include "server/model_service.h"
 
-#include <filesystem>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -9,8 +8,9 @@
 #include "core/base/status_macros.h"
 #include "server/field_checks.h"
 #include "server/model_description.h"
-#include "server/model_import_call.h"
 #include "server/model_translation.h"
+#include "server/upload_call.h"
+#include "server/upload_parts.h"
 
 namespace carousel {
 
@@ -137,12 +137,13 @@ grpc::ServerReadReactor<v1::ImportModelRequest>* ModelService::ImportModel(
     grpc::CallbackServerContext* context, v1::ImportModelResponse* response) {
   absl::Status admitted = authorizer_.Authorize(*context, Role::kTrain);
   admitted.Update(gate_.Admit());
-  return new ModelImportCall(
+  return new UploadCall<ModelParts>(
       admitted, *context, environment_,
-      [=, this](const std::string& model, const std::filesystem::path& folder,
+      [=, this](const ModelParts& parts,
                 const std::stop_token& stop) -> absl::Status {
-        ASSIGN_OR_RETURN(const auto record,
-                         import_.Publish(model, folder, stop));
+        ASSIGN_OR_RETURN(
+            const auto record,
+            import_.Publish(parts.model(), parts.upload().folder(), stop));
         *response->mutable_version() = Describe(record);
         return absl::OkStatus();
       });

@@ -1,5 +1,5 @@
-// A client-streamed upload: a header, pieces of a file, an end with the
-// checksum. Pieces go to the disk on an executor, one read at a time.
+// A client-streamed upload: a header, pieces of files, an end. Pieces go to the
+// disk on an executor, one read at a time.
 #ifndef CAROUSEL_SERVER_UPLOAD_CALL_H_
 #define CAROUSEL_SERVER_UPLOAD_CALL_H_
 
@@ -14,22 +14,23 @@
 #include "absl/status/status.h"
 #include "core/base/status_macros.h"
 #include "server/call_end.h"
-#include "server/dataset_translation.h"
 #include "server/unary_call.h"
 #include "server/upload_environment.h"
-#include "server/upload_file.h"
 
 namespace carousel {
 
-// `Header` is the checked form of the request's header. Deletes
-// itself once gRPC is done with it.
-template <typename Request, typename Header>
-class UploadCall final : public grpc::ServerReadReactor<Request> {
+// `Upload` is what the messages become, as server/upload_parts.h has it:
+// Upload::Request, Upload::Begin(header, environment), Take(request) of a
+// message that is neither header nor end, and Finish(end). Deletes itself once
+// gRPC is done with it.
+template <typename Upload>
+class UploadCall final
+    : public grpc::ServerReadReactor<typename Upload::Request> {
  public:
-  // Imports the finished file and fills in the response.
+  using Request = typename Upload::Request;
+  // Imports what came, all of it, and fills in the response.
   using Import =
-      std::function<absl::Status(const Header& header, const UploadFile& file,
-                                 const std::stop_token& stop)>;
+      std::function<absl::Status(const Upload&, const std::stop_token& stop)>;
 
   // A call that is not `admitted` ends with that status.
   UploadCall(const absl::Status& admitted, grpc::CallbackServerContext& context,
@@ -61,29 +62,25 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
 
   absl::Status TakePart() {
     if (request_.part_case() == Request::kHeader) return TakeHeader();
-    if (file_ == nullptr) {
-      return absl::InvalidArgumentError(
-          "the first message of an upload must be its header");
+    RETURN_IF_ERROR(CheckBegun());
+    if (request_.part_case() == Request::PART_NOT_SET) {
+      return absl::InvalidArgumentError("a message of the upload is empty");
     }
-    if (request_.part_case() == Request::kData) {
-      return file_->Append(request_.data());
-    }
-    if constexpr (requires { Request::kVocabularyData; }) {
-      if (request_.part_case() == Request::kVocabularyData) {
-        return file_->AppendVocabulary(request_.vocabulary_data());
-      }
-    }
-    return absl::InvalidArgumentError("a message of the upload is empty");
+    return upload_->Take(request_);
   }
 
   absl::Status TakeHeader() {
-    if (file_ != nullptr) {
+    if (upload_ != nullptr) {
       return absl::InvalidArgumentError("the upload has a second header");
     }
-    ASSIGN_OR_RETURN(header_, FromProto(request_.header()));
-    ASSIGN_OR_RETURN(
-        file_, UploadFile::Create(environment_.folder, environment_.max_bytes));
+    ASSIGN_OR_RETURN(upload_, Upload::Begin(request_.header(), environment_));
     return absl::OkStatus();
+  }
+
+  absl::Status CheckBegun() const {
+    if (upload_ != nullptr) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "the first message of an upload must be its header");
   }
 
   void BeginImport() {
@@ -97,19 +94,14 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
   }
 
   absl::Status FinishAndImport() {
-    if (file_ == nullptr) {
-      return absl::InvalidArgumentError(
-          "the first message of an upload must be its header");
-    }
-    RETURN_IF_ERROR(file_->Finish(request_.end().sha256(),
-                                  request_.end().vocabulary_sha256()));
-    return RunGuarded(
-        [this] { return import_(header_, *file_, stop_.get_token()); });
+    RETURN_IF_ERROR(CheckBegun());
+    RETURN_IF_ERROR(upload_->Finish(request_.end()));
+    return RunGuarded([this] { return import_(*upload_, stop_.get_token()); });
   }
 
-  // The temporary file goes before the caller hears of the end.
+  // The temporary files go before the caller hears of the end.
   void End(absl::Status status) {
-    file_.reset();
+    upload_.reset();
     // A caller who leaves ends the reading first, and OnCancel comes behind it.
     if (!status.ok() && (stop_.stop_requested() || context_.IsCancelled())) {
       status = absl::CancelledError("the caller left");
@@ -126,8 +118,7 @@ class UploadCall final : public grpc::ServerReadReactor<Request> {
   CallEnd end_;
   std::stop_source stop_;
   Request request_;
-  Header header_;
-  std::unique_ptr<UploadFile> file_;
+  std::unique_ptr<Upload> upload_;
 };
 
 }  // namespace carousel

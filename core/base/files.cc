@@ -48,10 +48,13 @@ absl::Status Rename(const fs::path& from, const fs::path& to) {
 
 absl::Status ErrnoToStatus(int error_number, std::string_view action,
                            const fs::path& path) {
+  // Abseil has no code for a disk that fails.
+  const absl::StatusCode code = error_number == EIO
+                                    ? absl::StatusCode::kInternal
+                                    : absl::ErrnoToStatusCode(error_number);
   return absl::Status(
-      absl::ErrnoToStatusCode(error_number),
-      absl::StrCat("cannot ", ToAbslView(action), " ", path.string(), ": ",
-                   std::generic_category().message(error_number)));
+      code, absl::StrCat("cannot ", ToAbslView(action), " ", path.string(),
+                         ": ", std::generic_category().message(error_number)));
 }
 
 absl::StatusOr<std::string> ReadFile(const fs::path& path) {

@@ -3,7 +3,8 @@
 // A file is written under a temporary name in its own folder, synced, renamed
 // over its name, and the folder is synced; a folder is published the same way.
 // Errors name the path and say what the operating system said. Disk full is
-// RESOURCE_EXHAUSTED, absent is NOT_FOUND, refused is PERMISSION_DENIED.
+// RESOURCE_EXHAUSTED, absent is NOT_FOUND, refused is PERMISSION_DENIED, a disk
+// that fails is INTERNAL.
 #ifndef CAROUSEL_CORE_BASE_FILES_H_
 #define CAROUSEL_CORE_BASE_FILES_H_
 

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/data/dataset.h"
-#include "core/data/dataset_description.h"
+#include "core/data/dataset_json.h"
 #include "core/data/dataset_reader.h"
 #include "core/data/dataset_writer.h"
 

@@ -8,7 +8,7 @@
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "core/data/dataset_description.h"
+#include "core/data/dataset_json.h"
 #include "core/data/dataset_writer.h"
 
 namespace carousel {

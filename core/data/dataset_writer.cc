@@ -7,7 +7,7 @@
 #include "core/base/csv_reader.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "core/data/dataset_description.h"
+#include "core/data/dataset_json.h"
 
 namespace carousel {
 

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
+#include "core/engine/fused_kernel.h"
 #include "core/engine/libtorch_kernel.h"
 
 namespace carousel {
@@ -51,8 +52,15 @@ std::string WhyNoCuda() {
 const LstmKernel& GetKernel(Engine engine) {
   static const ReferenceKernel reference;
   static const LibtorchKernel libtorch;
-  if (engine == Engine::kLibtorch) return libtorch;
-  return reference;
+  static const FusedKernel fused;
+  switch (engine) {
+    case Engine::kReference:
+      return reference;
+    case Engine::kLibtorch:
+      return libtorch;
+    default:
+      return fused;
+  }
 }
 
 absl::StatusOr<std::string> ResolveDevice(std::string_view device) {

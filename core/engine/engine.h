@@ -15,8 +15,9 @@ class LstmKernel;
 enum class Engine {
   kReference,  // the hand-written loop of core/nn, the one to read
   kLibtorch,   // the same weights through LibTorch's own LSTM
+  kFused,      // the same weights through the engine of this folder
 };
-std::string_view ToString(Engine engine);  // "reference", "libtorch"
+std::string_view ToString(Engine engine);  // "reference", "libtorch", "fused"
 // INVALID_ARGUMENT listing the engines there are.
 absl::StatusOr<Engine> ParseEngine(std::string_view text);
 

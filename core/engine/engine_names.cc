@@ -6,15 +6,24 @@
 namespace carousel {
 
 std::string_view ToString(Engine engine) {
-  return engine == Engine::kReference ? "reference" : "libtorch";
+  switch (engine) {
+    case Engine::kReference:
+      return "reference";
+    case Engine::kLibtorch:
+      return "libtorch";
+    default:
+      return "fused";
+  }
 }
 
 absl::StatusOr<Engine> ParseEngine(std::string_view text) {
-  for (const Engine engine : {Engine::kReference, Engine::kLibtorch}) {
+  for (const Engine engine :
+       {Engine::kReference, Engine::kLibtorch, Engine::kFused}) {
     if (text == ToString(engine)) return engine;
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "engine is ", std::string(text), "; it must be reference or libtorch"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("engine is ", std::string(text),
+                   "; it must be reference, libtorch or fused"));
 }
 
 }  // namespace carousel

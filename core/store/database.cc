@@ -1,19 +1,23 @@
 #include "core/store/database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "SQLiteCpp/Backup.h"
 #include "SQLiteCpp/SQLiteCpp.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
+#include "core/base/file_descriptor.h"
+#include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/store/schema.h"
+#include "core/store/torn_catalogue.h"
 
 namespace carousel {
 namespace {
@@ -24,39 +28,54 @@ constexpr int kApplicationId = 0x6361726f;
 // How long to wait for another program, such as sqlite3 in an operator's hand.
 constexpr int kBusyMilliseconds = 5000;
 
-// What the operating system had said, as errno; 0 where SQLite does not tell,
-// as it does of a sync that failed. `connection` may be null.
-int SystemError(const SQLite::Exception& exception, sqlite3* connection) {
-  switch (exception.getErrorCode()) {
-    case SQLITE_FULL:
-      return ENOSPC;
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-      return connection == nullptr ? 0 : sqlite3_system_errno(connection);
-    default:
-      return 0;
-  }
+constexpr std::size_t kProbeBytes = 4096;
+
+// Without what SQLite adds to some of them, such as which call failed.
+int PrimaryCode(const SQLite::Exception& exception) {
+  return exception.getErrorCode() & 0xff;
+}
+
+// Writes a page's worth into the folder and takes it away again.
+absl::Status TryToWrite(const std::filesystem::path& folder) {
+  const std::filesystem::path probe = folder / TemporaryName("probe");
+  absl::StatusOr<FileDescriptor> file =
+      FileDescriptor::Open(probe, O_WRONLY | O_CREAT | O_EXCL);
+  RETURN_IF_ERROR(file.status());
+  absl::Status status = file->Write(std::string(kProbeBytes, '\0'));
+  if (status.ok()) status = file->Sync();
+  ::unlink(probe.c_str());
+  return status;
+}
+
+// What the operating system has against writing to `path`; OK when nothing.
+// SQLite tells of a full disk where a write met it. Of the rest it keeps no
+// reason, and what sqlite3_system_errno() gives may be an earlier one's: so
+// whether there is room is tried.
+absl::Status WhyNotWritten(int code, const std::filesystem::path& path) {
+  if (code == SQLITE_FULL) return ErrnoToStatus(ENOSPC, "write", path);
+  return TryToWrite(path.parent_path());
 }
 
 absl::Status ToStatus(const SQLite::Exception& exception,
-                      const std::filesystem::path& path,
-                      sqlite3* connection = nullptr) {
-  std::string message =
+                      const std::filesystem::path& path) {
+  const std::string message =
       absl::StrCat("the catalogue's database: ", exception.what());
-  // SQLite calls a full disk so only where it was a write that failed.
-  const int system_error = SystemError(exception, connection);
-  const int code = exception.getErrorCode();
-  if (system_error == ENOSPC || system_error == EDQUOT) {
-    absl::StrAppend(&message, " (", path.string(), ": ",
-                    std::generic_category().message(system_error), ")");
-  } else if (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) {
-    absl::StrAppend(&message, " (", path.string(),
-                    "; is there room, and is the disk well?)");
-  }
-  if (system_error == ENOSPC || system_error == EDQUOT) {
-    return absl::ResourceExhaustedError(message);
-  }
-  switch (code) {
+  switch (const int code = PrimaryCode(exception)) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: {
+      const absl::Status reason = WhyNotWritten(code, path);
+      if (reason.ok()) {
+        return absl::InternalError(
+            absl::StrCat(message, " (", path.string(),
+                         "; is there room, and is the disk well?)"));
+      }
+      const std::string explained =
+          absl::StrCat(message, " (", reason.message(), ")");
+      return absl::IsResourceExhausted(reason)
+                 ? absl::ResourceExhaustedError(explained)
+                 : absl::InternalError(explained);
+    }
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return absl::DataLossError(message);
@@ -89,16 +108,18 @@ absl::Status CheckOwner(SQLite::Database& database, int version) {
 
 absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
     const std::filesystem::path& path) {
-  std::unique_ptr<SQLite::Database> connection;
-  sqlite3* handle = nullptr;  // once there is one
+  RETURN_IF_ERROR(RefuseTornCatalogue(path));
   try {
-    connection = std::make_unique<SQLite::Database>(
+    auto connection = std::make_unique<SQLite::Database>(
         path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
         kBusyMilliseconds);
-    handle = connection->getHandle();
-    // FULL: a commit that returned has survived a power cut.
+    // FULL: a commit that returned has survived a power cut. A log that waited
+    // for more pages would hold commits that are nowhere else, and SQLite drops
+    // without a word what comes after a flipped byte, or is cut off; so it is
+    // copied to the database at each commit.
     connection->exec(
         "PRAGMA journal_mode = WAL;"
+        "PRAGMA wal_autocheckpoint = 1;"
         "PRAGMA synchronous = FULL;"
         "PRAGMA foreign_keys = ON");
     auto database = std::unique_ptr<CatalogueDatabase>(
@@ -108,7 +129,7 @@ absl::StatusOr<std::unique_ptr<CatalogueDatabase>> CatalogueDatabase::Open(
     }
     return database;
   } catch (const SQLite::Exception& exception) {
-    return WithContext(ToStatus(exception, path, handle), path.string());
+    return WithContext(ToStatus(exception, path), path.string());
   }
 }
 
@@ -146,32 +167,30 @@ absl::Status CatalogueDatabase::Transact(
     transaction.commit();
     return absl::OkStatus();
   } catch (const SQLite::Exception& exception) {
-    return ToStatus(exception, path_, database_->getHandle());
+    return ToStatus(exception, path_);
   }
 }
 
 absl::Status CatalogueDatabase::CopyTo(
     const std::filesystem::path& path) const {
-  std::unique_ptr<SQLite::Database> copy;
   try {
     // A connection of its own: SQLite copies none that has begun to write.
     SQLite::Database source(path_.string(), SQLite::OPEN_READONLY,
                             kBusyMilliseconds);
-    copy = std::make_unique<SQLite::Database>(
-        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    SQLite::Database copy(path.string(),
+                          SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
     // Gone before the copy is touched again.
-    const int result = SQLite::Backup(*copy, source).executeStep();
+    const int result = SQLite::Backup(copy, source).executeStep();
     if (result != SQLITE_DONE) {
       return absl::UnavailableError(
           absl::StrCat("the catalogue's database cannot be copied now: ",
                        sqlite3_errstr(result)));
     }
     // Out of WAL, which is three files.
-    copy->exec("PRAGMA journal_mode = DELETE");
+    copy.exec("PRAGMA journal_mode = DELETE");
     return absl::OkStatus();
   } catch (const SQLite::Exception& exception) {
-    return ToStatus(exception, path,
-                    copy == nullptr ? nullptr : copy->getHandle());
+    return ToStatus(exception, path);
   }
 }
 

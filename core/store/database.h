@@ -25,15 +25,15 @@ class CatalogueDatabase {
 
   // Creates the file or brings an older schema up to date. FAILED_PRECONDITION
   // for a newer schema or another program's database, DATA_LOSS for what is no
-  // database or damaged.
+  // database, damaged or cut.
   static absl::StatusOr<std::unique_ptr<CatalogueDatabase>> Open(
       const std::filesystem::path& path);
   ~CatalogueDatabase();
 
   // Runs `body` in one transaction: committed when it returns OK, rolled back
   // when it does not or throws. SQLite's exceptions become statuses: full disk
-  // RESOURCE_EXHAUSTED, damage DATA_LOSS, locked by another program
-  // UNAVAILABLE, the rest INTERNAL. `body` must not call Transact.
+  // RESOURCE_EXHAUSTED with the path, damage DATA_LOSS, locked by another
+  // program UNAVAILABLE, the rest INTERNAL. `body` must not call Transact.
   absl::Status Transact(
       const std::function<absl::Status(SQLite::Database&)>& body)
       EXCLUDES(mutex_);

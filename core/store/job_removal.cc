@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
@@ -16,6 +17,18 @@
 namespace carousel {
 namespace {
 
+// What the job made and is still there: "film@2", vectors "own".
+std::optional<std::string> FindProduct(SQLite::Database& database,
+                                       const std::string& job) {
+  if (const auto version = FindVersionOfJob(database, job)) {
+    return absl::StrCat(version->model, "@", version->version);
+  }
+  SQLite::Statement vectors =
+      Query(database, "SELECT name FROM vectors WHERE job = ?", job);
+  if (!vectors.executeStep()) return std::nullopt;
+  return absl::StrCat("the vectors ", Quote(RowReader(vectors).Text()));
+}
+
 absl::Status CheckMayGo(SQLite::Database& database, const JobRecord& record) {
   if (!IsTerminal(record.state)) {
     return WithReason(
@@ -24,14 +37,11 @@ absl::Status CheckMayGo(SQLite::Database& database, const JobRecord& record) {
             "; only a job that is over can be deleted: cancel it first")),
         "WRONG_JOB_STATE");
   }
-  const std::optional<ModelVersionRecord> published =
-      FindVersionOfJob(database, record.job);
-  if (!published.has_value()) return absl::OkStatus();
+  const std::optional<std::string> product = FindProduct(database, record.job);
+  if (!product.has_value()) return absl::OkStatus();
   return WithReason(absl::FailedPreconditionError(absl::StrCat(
-                        record.job, " is what made ", published->model, "@",
-                        published->version,
-                        ", and stays while that does: delete the version "
-                        "first")),
+                        record.job, " made ", *product,
+                        " and tells its story: delete ", *product, " first")),
                     "IN_USE");
 }
 

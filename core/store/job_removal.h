@@ -12,9 +12,9 @@ namespace carousel {
 
 // Removes a job that is over: its row, its epochs and its folder, checkpoint
 // and log with it. FAILED_PRECONDITION while it is QUEUED or RUNNING (reason
-// WRONG_JOB_STATE) and while the version that it published is there (reason
-// IN_USE): it says what the version was trained on, and keeps that. NOT_FOUND
-// for a job that is not there.
+// WRONG_JOB_STATE) and while the version or the vectors that it made are there
+// (reason IN_USE): it says what those were trained on, and keeps that.
+// NOT_FOUND for a job that is not there.
 absl::Status RemoveJob(const DataFolder& folder, CatalogueDatabase& database,
                        std::string_view job);
 

@@ -183,6 +183,7 @@ void RunCase(const Case& test_case, int rounds) {
   contestants.push_back(MakeTheirs(test_case));
   contestants.push_back(MakeOurs(test_case, Engine::kReference));
   contestants.push_back(MakeOurs(test_case, Engine::kLibtorch));
+  contestants.push_back(MakeOurs(test_case, Engine::kFused));
   for (Contestant& contestant : contestants) {
     contestant.optimizer = std::make_unique<torch::optim::Adam>(
         contestant.parameters, torch::optim::AdamOptions(1e-3));

@@ -80,6 +80,8 @@ class Server:
         # The server says so on standard output once health is SERVING.
         line = self.process.stdout.readline()
         if not line.startswith("serving"):
+            self.process.wait(TIMEOUT)
+            self.close()
             raise RuntimeError(f"the server said {line!r}; see {self.log.name}")
         self.address = (self.data_dir / "address").read_text().strip()
         self.metrics_address = (

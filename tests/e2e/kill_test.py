@@ -8,6 +8,7 @@ CAROUSEL_SEED which; a failure names its round, which comes again by its seed.
 
 import os
 import random
+import shutil
 import signal
 import unittest
 
@@ -19,6 +20,7 @@ ROUNDS = int(os.environ.get("CAROUSEL_ROUNDS", "10"))
 SEED = int(os.environ.get("CAROUSEL_SEED", "1"))
 EPOCHS = 3
 MOST_KILLS = 3  # of one job
+MOST_STARTS = 30  # that die
 
 
 class KillTest(FaultTestCase):
@@ -112,6 +114,26 @@ class KillTest(FaultTestCase):
         # After a worker's death its server goes on.
         if self.disk.hits and plan:
             self.arm_next(plan)
+
+    def test_a_first_start_that_dies_is_made_up_for(self):
+        self.disk.arm(COUNT)
+        self.start_faulty_server()
+        writes = self.disk.seen
+        self.assertGreater(writes, 10)
+        self.server.kill()
+        draw = random.Random(f"{SEED}/first")
+        for point in draw.sample(range(1, writes + 1), min(ROUNDS, MOST_STARTS, writes)):
+            with self.subTest(seed=SEED, point=point):
+                shutil.rmtree(self.data_dir)
+                self.data_dir.mkdir()
+                self.disk.arm(KILL_SERVER, point)
+                with self.assertRaises(RuntimeError):
+                    self.start_faulty_server()
+                self.assertEqual(self.disk.hits, 1)
+                self.disk.arm(COUNT)
+                self.start_faulty_server()
+                self.assertEqual(self.server.stop(), 0)
+                self.assert_store_is_sound(hint=self.disk.what)
 
     def test_an_operation_is_done_or_not_done(self):
         self.start_faulty_server()

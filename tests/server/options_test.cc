@@ -73,7 +73,7 @@ TEST(OptionsTest, SaysValueAndLimit) {
 
 TEST(OptionsTest, ListsTheEnginesThereAre) {
   ServerOptions options = ValidOptions();
-  options.engine = "fused";
+  options.engine = "fast";
   EXPECT_THAT(Validate(options), StatusIs(absl::StatusCode::kInvalidArgument,
                                           HasSubstr("libtorch")));
 }

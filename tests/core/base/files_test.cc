@@ -41,6 +41,7 @@ TEST(ErrnoToStatusTest, NamesActionPathAndReason) {
       {EEXIST, absl::StatusCode::kAlreadyExists},
       {ENOSPC, absl::StatusCode::kResourceExhausted},
       {EDQUOT, absl::StatusCode::kResourceExhausted},
+      {EIO, absl::StatusCode::kInternal},
   };
   for (const auto& test : cases) {
     EXPECT_THAT(ErrnoToStatus(test.error, "open", "/a/b"),

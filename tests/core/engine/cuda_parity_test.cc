@@ -85,7 +85,8 @@ TEST_P(CudaParityTest, AnswersAndGradientsEqualTheCpus) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, CudaParityTest,
-                         testing::Values(Engine::kReference, Engine::kLibtorch),
+                         testing::Values(Engine::kReference, Engine::kLibtorch,
+                                         Engine::kFused),
                          [](const auto& info) {
                            return std::string(ToString(info.param));
                          });

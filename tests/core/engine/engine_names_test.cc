@@ -12,18 +12,20 @@ using ::testing::HasSubstr;
 TEST(ParseEngineTest, ReadsWhatToStringWrites) {
   EXPECT_EQ(ToString(Engine::kReference), "reference");
   EXPECT_EQ(ToString(Engine::kLibtorch), "libtorch");
-  for (const Engine engine : {Engine::kReference, Engine::kLibtorch}) {
+  EXPECT_EQ(ToString(Engine::kFused), "fused");
+  for (const Engine engine :
+       {Engine::kReference, Engine::kLibtorch, Engine::kFused}) {
     EXPECT_THAT(ParseEngine(ToString(engine)), IsOkAndHolds(engine));
   }
 }
 
 TEST(ParseEngineTest, NamesWhatItRefusesAndWhatThereIs) {
-  for (const char* const name : {"fused", "Reference", "libtorch ", ""}) {
+  for (const char* const name : {"fast", "Reference", "libtorch ", ""}) {
     EXPECT_THAT(
         ParseEngine(name),
         StatusIs(absl::StatusCode::kInvalidArgument,
                  AllOf(HasSubstr(std::string("engine is ") + name + ";"),
-                       HasSubstr("reference or libtorch"))));
+                       HasSubstr("reference, libtorch or fused"))));
   }
 }
 

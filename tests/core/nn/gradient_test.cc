@@ -77,7 +77,8 @@ TEST_P(LayerGradientTest, AgreesWithDifferencesInWeightsBiasesAndInputs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, LayerGradientTest,
-                         testing::Values(Engine::kReference, Engine::kLibtorch),
+                         testing::Values(Engine::kReference, Engine::kLibtorch,
+                                         Engine::kFused),
                          [](const auto& info) {
                            return std::string(ToString(info.param));
                          });

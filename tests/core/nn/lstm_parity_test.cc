@@ -210,7 +210,7 @@ std::string CaseName(
 INSTANTIATE_TEST_SUITE_P(
     EnginesAndShapes, LstmParityTest,
     testing::Combine(
-        testing::Values(Engine::kReference, Engine::kLibtorch),
+        testing::Values(Engine::kReference, Engine::kLibtorch, Engine::kFused),
         testing::Values(Shape{1, 1, 3, 1, false}, Shape{1, 9, 16, 1, true},
                         Shape{5, 12, 17, 1, false}, Shape{6, 23, 32, 1, true},
                         Shape{4, 11, 16, 3, false}, Shape{5, 13, 12, 2, true})),

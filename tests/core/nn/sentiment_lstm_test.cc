@@ -90,7 +90,8 @@ std::string CaseName(
 
 INSTANTIATE_TEST_SUITE_P(
     All, SentimentLstmTest,
-    testing::Combine(testing::Values(Engine::kReference, Engine::kLibtorch),
+    testing::Combine(testing::Values(Engine::kReference, Engine::kLibtorch,
+                                     Engine::kFused),
                      testing::Values(Pooling::kLast, Pooling::kMax,
                                      Pooling::kMean, Pooling::kConcat),
                      testing::Bool()),

@@ -91,7 +91,8 @@ TEST_P(StreamingLstmTest, ACopyGoesItsOwnWay) {
 
 INSTANTIATE_TEST_SUITE_P(
     EnginesAndPoolings, StreamingLstmTest,
-    testing::Combine(testing::Values(Engine::kReference, Engine::kLibtorch),
+    testing::Combine(testing::Values(Engine::kReference, Engine::kLibtorch,
+                                     Engine::kFused),
                      testing::Values(Pooling::kLast, Pooling::kMax,
                                      Pooling::kMean, Pooling::kConcat)),
     [](const auto& test) {

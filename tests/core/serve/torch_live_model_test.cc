@@ -111,7 +111,8 @@ TEST_F(TorchLiveModelTest, AnswersWithTheNetworksSigmoid) {
   const EncodedText text{.tokens = {5, 9, 2, 17}};
   const Batch batch = MakeBatch({&text, 1}, {}, std::vector<std::size_t>{0});
   const double logit = network->Forward(ToTensors(batch)).item<double>();
-  for (const Engine engine : {Engine::kReference, Engine::kLibtorch}) {
+  for (const Engine engine :
+       {Engine::kReference, Engine::kLibtorch, Engine::kFused}) {
     ASSERT_OK_AND_ASSIGN(const auto model, Load(engine));
     ASSERT_OK_AND_ASSIGN(const std::vector<double> answers,
                          model->Predict({&text, 1}));
@@ -243,7 +244,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Architecture{Engine::kReference, Pooling::kConcat, true},
                       Architecture{Engine::kReference, Pooling::kMean, false},
                       Architecture{Engine::kLibtorch, Pooling::kLast, true},
-                      Architecture{Engine::kLibtorch, Pooling::kMax, false}),
+                      Architecture{Engine::kLibtorch, Pooling::kMax, false},
+                      Architecture{Engine::kFused, Pooling::kConcat, true}),
     [](const auto& info) {
       return absl::StrCat(std::string(ToString(info.param.engine)), "_",
                           std::string(ToString(info.param.pooling)),

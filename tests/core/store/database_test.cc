@@ -1,6 +1,7 @@
 #include "core/store/database.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,8 +10,10 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "SQLiteCpp/SQLiteCpp.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -96,6 +99,35 @@ TEST_F(CatalogueDatabaseTest, WhatWasNotCommittedIsGoneAfterAKill) {
         });
   });
   EXPECT_EQ(CountModels(*Open()), "0");
+}
+
+TEST_F(CatalogueDatabaseTest, ADamagedLogLosesNothingThatWasCommitted) {
+  RunAndKill([&] {
+    const auto database = *CatalogueDatabase::Open(path_);
+    for (const char* name : {"a", "b", "c"}) {
+      (void)Exec(*database,
+                 absl::StrCat("INSERT INTO models VALUES ('", name, "', 1)"));
+    }
+    ::raise(SIGKILL);  // before the database is closed
+  });
+  const std::filesystem::path log = folder_ / "carousel.db-wal";
+  const std::string database = *ReadFile(path_);
+  const std::string content = *ReadFile(log);
+  ASSERT_GT(content.size(), 4096);
+  std::vector<std::string> damages = {"", content.substr(0, 20),
+                                      content.substr(0, content.size() / 2)};
+  // Its header, a frame's header, a page.
+  for (const std::size_t at : {std::size_t{17}, std::size_t{40},
+                               content.size() / 2, content.size() - 1}) {
+    damages.push_back(content);
+    damages.back()[at] ^= 1;
+  }
+  for (const std::string& damage : damages) {
+    ASSERT_OK(WriteFileAtomically(path_, database));
+    ASSERT_OK(WriteFileAtomically(log, damage));
+    std::filesystem::remove(folder_ / "carousel.db-shm");
+    EXPECT_EQ(CountModels(*Open()), "3");
+  }
 }
 
 TEST_F(CatalogueDatabaseTest, ARefusalRollsBack) {
@@ -195,7 +227,24 @@ TEST_F(CatalogueDatabaseTest, ACopyHoldsWhatIsCommittedAndNeedsNoOtherFile) {
 }
 
 TEST_F(CatalogueDatabaseTest, AFolderThatIsNotThereCannotBeOpened) {
-  EXPECT_FALSE(CatalogueDatabase::Open(folder_ / "none/carousel.db").ok());
+  EXPECT_THAT(CatalogueDatabase::Open(folder_ / "none/carousel.db").status(),
+              StatusIs(absl::StatusCode::kInternal,
+                       AllOf(HasSubstr("none"),
+                             HasSubstr("No such file or directory"))));
+}
+
+TEST_F(CatalogueDatabaseTest, WhatSqliteKeepsForItselfIsFoundOut) {
+  // It says only that it cannot open the file.
+  rlimit limit;
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none = {.rlim_cur = 3, .rlim_max = limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const absl::Status status = CatalogueDatabase::Open(path_).status();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted,
+                               AllOf(HasSubstr(path_.string()),
+                                     HasSubstr("Too many open files"))));
+  EXPECT_OK(CatalogueDatabase::Open(path_));
 }
 
 }  // namespace

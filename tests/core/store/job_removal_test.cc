@@ -64,6 +64,17 @@ TEST_F(JobRemovalTest, LeavesAJobWhileItsVersionIsThere) {
   EXPECT_OK(assets_->DeleteDataset("imdb"));
 }
 
+TEST_F(JobRemovalTest, LeavesAJobWhileItsVectorsAreThere) {
+  const std::string job = JobThatIs(JobState::kSucceeded);
+  ASSERT_OK(assets_->AddVectors({.name = "own", .sha256 = "o", .job = job},
+                                Content("vectors", "own words")));
+  EXPECT_THAT(RemoveJob(*folder_, *database_, job),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("\"own\"")));
+  EXPECT_OK(jobs_->Get(job));
+  ASSERT_OK(assets_->DeleteVectors("own"));
+  EXPECT_OK(RemoveJob(*folder_, *database_, job));
+}
+
 TEST_F(JobRemovalTest, NeedsNoFolder) {
   const std::string job = JobThatIs(JobState::kFailed);
   fs::remove_all(folder_->job(job));

@@ -90,12 +90,18 @@ INSTANTIATE_TEST_SUITE_P(
         BreakOff{"WithMomentum", WithSgd(), {{2, 2}}},
         BreakOff{
             "WithLibtorch", WithAllDropouts(), {{2, 1}}, Engine::kLibtorch},
+        BreakOff{"WithFused", WithAllDropouts(), {{2, 1}}, Engine::kFused},
         BreakOff{
             "OnTwoThreads", WithWideLayer(), {{1, 0}}, Engine::kReference, 2},
         BreakOff{"WithLibtorchOnTwoThreads",
                  WithWideLayer(),
                  {{1, 0}},
                  Engine::kLibtorch,
+                 2},
+        BreakOff{"WithFusedOnTwoThreads",
+                 WithWideLayer(),
+                 {{1, 0}},
+                 Engine::kFused,
                  2}),
     [](const auto& info) { return info.param.name; });
 

@@ -69,7 +69,8 @@ TEST_F(TrainerTest, TheSameSeedGivesTheSameRun) {
 TEST_F(TrainerTest, TheSameSeedGivesTheSameRunOnTwoThreads) {
   threads_ = 2;
   train_ = MakeToyTexts(64, 1);
-  for (const Engine engine : {Engine::kReference, Engine::kLibtorch}) {
+  for (const Engine engine :
+       {Engine::kReference, Engine::kLibtorch, Engine::kFused}) {
     engine_ = engine;
     const auto first = Train(WithWideLayer());
     const auto second = Train(WithWideLayer());
@@ -112,14 +113,17 @@ TEST_F(TrainerTest, PaddingChangesNothing) {
 
 TEST_F(TrainerTest, TheEnginesTrainAlike) {
   const auto reference = Train(ToyParameters());
-  engine_ = Engine::kLibtorch;
-  const auto libtorch = Train(ToyParameters());
   ASSERT_OK(reference);
-  ASSERT_OK(libtorch);
   ASSERT_EQ(reference->epochs.size(), 3);
-  for (std::size_t i = 0; i < reference->epochs.size(); ++i) {
-    EXPECT_NEAR(reference->epochs[i].train_loss, libtorch->epochs[i].train_loss,
-                1e-4);
+  for (const Engine engine : {Engine::kLibtorch, Engine::kFused}) {
+    engine_ = engine;
+    const auto other = Train(ToyParameters());
+    ASSERT_OK(other);
+    for (std::size_t i = 0; i < reference->epochs.size(); ++i) {
+      EXPECT_NEAR(reference->epochs[i].train_loss, other->epochs[i].train_loss,
+                  1e-4)
+          << ToString(engine);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-#include "core/data/dataset_description.h"
+#include "core/data/dataset_json.h"
 
 #include <nlohmann/json.hpp>
 #include <string>

@@ -1,6 +1,6 @@
 // dataset.json: what a stored dataset is, beside its rows.
-#ifndef CAROUSEL_CORE_DATA_DATASET_DESCRIPTION_H_
-#define CAROUSEL_CORE_DATA_DATASET_DESCRIPTION_H_
+#ifndef CAROUSEL_CORE_DATA_DATASET_JSON_H_
+#define CAROUSEL_CORE_DATA_DATASET_JSON_H_
 
 #include <filesystem>
 #include <string_view>
@@ -27,4 +27,4 @@ absl::StatusOr<DatasetInfo> ReadDescription(
 
 }  // namespace carousel
 
-#endif  // CAROUSEL_CORE_DATA_DATASET_DESCRIPTION_H_
+#endif  // CAROUSEL_CORE_DATA_DATASET_JSON_H_

@@ -1,0 +1,86 @@
+// The inner loops of the engine: what of an LSTM takes time, for the vector
+// unit of the processor at hand (Highway, chosen when the program runs).
+//
+// The maps of the four gates are one matrix product followed by the gates'
+// functions; both are done here in one go, a panel of hidden units at a time,
+// so that the product never leaves the registers:
+//
+//   a panel    `lanes` hidden units, one vector register wide
+//   a gate row a token's or step's maps before the functions, 4 * hidden
+//              numbers as [panel][gate f, i, c, o][lane]
+//   weights    [panel][input k][gate][lane], so that the numbers that meet
+//              input k lie side by side, and the loop over k reads them in
+//              order
+//
+// The rows of f, i and o are halved when they are packed, exactly, since
+// sigmoid(x) = (1 + tanh(x / 2)) / 2: one function then serves all gates.
+#ifndef CAROUSEL_CORE_ENGINE_GATE_KERNELS_H_
+#define CAROUSEL_CORE_ENGINE_GATE_KERNELS_H_
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace carousel {
+
+// Some panels of gate rows: out[r] = bias + x[r] * W.
+struct ProjectArgs {
+  const float* weights = nullptr;  // all panels
+  const float* bias = nullptr;     // a gate row
+  int inputs = 0;                  // numbers of x[r]
+  int first_panel = 0;
+  int end_panel = 0;
+  std::ptrdiff_t rows = 0;
+  const float* const* x = nullptr;  // [rows], each [inputs]
+  float* const* out = nullptr;      // [rows], each a gate row
+};
+
+// One step of some panels of `rows` texts: h and c after it from those before.
+struct StepArgs {
+  const float* weights = nullptr;  // of h, all panels
+  int hidden = 0;                  // a multiple of lanes
+  int first_panel = 0;
+  int end_panel = 0;
+  std::ptrdiff_t rows = 0;
+  const float* const* maps = nullptr;  // [rows], each a gate row: what x gives
+  const float* h = nullptr;            // [rows, hidden], before
+  const float* c = nullptr;            // [rows, hidden], before
+  float* h_out = nullptr;              // [rows, hidden], after; not h
+  float* c_out = nullptr;              // [rows, hidden], after; c will do
+  // [rows], each a gate row, which may be maps[r]: f, i, c~ and o are kept
+  // there for the way back. Null: they are not kept.
+  float* const* gates = nullptr;
+};
+
+// The same step backwards, without the product: the gradients of the step's
+// maps and of the cell state before it.
+struct StepBackArgs {
+  int hidden = 0;
+  std::ptrdiff_t rows = 0;
+  const float* c = nullptr;         // [rows, hidden], before the step
+  const float* c_out = nullptr;     // [rows, hidden], after it
+  const float* dh_out = nullptr;    // [rows, hidden]: from the outputs
+  const float* dh_later = nullptr;  // [rows, hidden]: from the next step
+  float* dc = nullptr;              // [rows, hidden]: after to before the step
+  // [rows]: the gates that the step kept, and in their place the gradients of
+  // the maps.
+  float* const* gates = nullptr;
+};
+
+// Each row comes out the same, bit for bit, whatever stands beside it and
+// however the panels are cut among threads. Thread-safe.
+struct GateKernels {
+  std::string_view target;  // "AVX2", as Highway names it
+  int lanes = 0;
+  void (*project)(const ProjectArgs&) = nullptr;
+  void (*step)(const StepArgs&) = nullptr;
+  void (*step_back)(const StepBackArgs&) = nullptr;
+};
+
+// The fastest that this processor runs, and all of them, the fastest first.
+const GateKernels& BestGateKernels();
+const std::vector<GateKernels>& AllGateKernels();
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_ENGINE_GATE_KERNELS_H_

@@ -1,0 +1,147 @@
+#include "core/engine/recurrence.h"
+
+#include <hwy/aligned_allocator.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace carousel {
+namespace {
+
+constexpr std::int64_t kGates = 4;
+
+using AlignedFloats = hwy::AlignedFreeUniquePtr<float[]>;
+
+AlignedFloats Zeros(std::int64_t count) {
+  AlignedFloats floats =
+      hwy::AllocateAligned<float>(static_cast<std::size_t>(count));
+  std::fill_n(floats.get(), count, 0.0F);
+  return floats;
+}
+
+// Rows of a matrix one after the other.
+template <typename T>
+std::vector<T*> RowPointers(T* first, std::int64_t rows, std::int64_t stride) {
+  std::vector<T*> pointers(rows);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    pointers[row] = first + row * stride;
+  }
+  return pointers;
+}
+
+void RunShard(const RecurrenceArgs& args, const PackedShard& shard) {
+  const std::int64_t hidden = args.hidden;
+  const AlignedFloats zeros = Zeros(shard.live.front() * hidden);
+  const AlignedFloats scratch =
+      args.keep ? AlignedFloats() : Zeros(shard.live.front() * hidden);
+  StepArgs step{.weights = args.weights,
+                .hidden = static_cast<int>(hidden),
+                .end_panel = static_cast<int>(hidden) / args.kernels->lanes,
+                .h = zeros.get(),
+                .c = zeros.get()};
+  for (std::int64_t t = 0; t < shard.steps(); ++t) {
+    const std::int64_t begin = shard.begin[t];
+    const std::vector<float*> maps = RowPointers(
+        args.gates + begin * kGates * hidden, shard.live[t], kGates * hidden);
+    step.rows = shard.live[t];
+    step.maps = maps.data();
+    step.gates = args.keep ? maps.data() : nullptr;
+    step.h_out = args.h + begin * hidden;
+    step.c_out = args.keep ? args.c + begin * hidden : scratch.get();
+    args.kernels->step(step);
+    step.h = step.h_out;
+    step.c = step.c_out;
+  }
+}
+
+void RunShardBack(const RecurrenceBackArgs& args, const PackedShard& shard) {
+  const std::int64_t hidden = args.hidden;
+  const std::int64_t rows = shard.live.front();
+  const AlignedFloats zeros = Zeros(std::max(rows, kGates) * hidden);
+  // Rows whose texts have not begun yet, seen from the end, have nothing to
+  // pass on: their numbers stay 0.
+  const AlignedFloats dh_later = Zeros(rows * hidden);
+  const AlignedFloats dc = Zeros(rows * hidden);
+  const std::vector<float*> later = RowPointers(dh_later.get(), rows, hidden);
+  for (std::int64_t t = shard.steps() - 1; t >= 0; --t) {
+    const std::int64_t begin = shard.begin[t];
+    const std::vector<float*> gates = RowPointers(
+        args.gates + begin * kGates * hidden, shard.live[t], kGates * hidden);
+    args.kernels->step_back(
+        {.hidden = static_cast<int>(hidden),
+         .rows = shard.live[t],
+         .c = t == 0 ? zeros.get() : args.c + shard.begin[t - 1] * hidden,
+         .c_out = args.c + begin * hidden,
+         .dh_out = args.dh + begin * hidden,
+         .dh_later = dh_later.get(),
+         .dc = dc.get(),
+         .gates = gates.data()});
+    if (t == 0) break;
+    args.kernels->project(
+        {.weights = args.turned_weights,
+         .bias = zeros.get(),
+         .inputs = static_cast<int>(kGates * hidden),
+         .end_panel = static_cast<int>(hidden / (kGates * args.kernels->lanes)),
+         .rows = shard.live[t],
+         .x = gates.data(),
+         .out = later.data()});
+  }
+}
+
+}  // namespace
+
+std::int64_t PaddedHidden(const GateKernels& kernels, std::int64_t hidden) {
+  const std::int64_t width = kGates * kernels.lanes;
+  return (hidden + width - 1) / width * width;
+}
+
+std::vector<std::int64_t> GateRowSources(const GateKernels& kernels,
+                                         std::int64_t hidden) {
+  const std::int64_t lanes = kernels.lanes;
+  const std::int64_t padded = PaddedHidden(kernels, hidden);
+  std::vector<std::int64_t> sources;
+  sources.reserve(kGates * padded);
+  for (std::int64_t first = 0; first < padded; first += lanes) {
+    for (std::int64_t gate = 0; gate < kGates; ++gate) {
+      for (std::int64_t unit = first; unit < first + lanes; ++unit) {
+        sources.push_back(unit < hidden ? gate * hidden + unit : -1);
+      }
+    }
+  }
+  return sources;
+}
+
+std::vector<float> GateRowScales(const GateKernels& kernels,
+                                 std::int64_t hidden) {
+  constexpr std::int64_t kCandidate = 2;
+  std::vector<float> scales(kGates * PaddedHidden(kernels, hidden));
+  for (std::size_t j = 0; j < scales.size(); ++j) {
+    const auto gate = static_cast<std::int64_t>(j) / kernels.lanes % kGates;
+    scales[j] = gate == kCandidate ? 1.0F : 0.5F;
+  }
+  return scales;
+}
+
+void PackWeights(const GateKernels& kernels, const float* weights,
+                 std::int64_t outputs, std::int64_t inputs, float* out) {
+  const std::int64_t width = kGates * kernels.lanes;
+  for (std::int64_t first = 0; first < outputs; first += width) {
+    for (std::int64_t k = 0; k < inputs; ++k) {
+      for (std::int64_t j = first; j < first + width; ++j) {
+        *out++ = weights[j * inputs + k];
+      }
+    }
+  }
+}
+
+void Run(const RecurrenceArgs& args, const ParallelFor& parallel) {
+  parallel(static_cast<int>(args.batch->shards.size()),
+           [&](int shard) { RunShard(args, args.batch->shards[shard]); });
+}
+
+void RunBack(const RecurrenceBackArgs& args, const ParallelFor& parallel) {
+  parallel(static_cast<int>(args.batch->shards.size()),
+           [&](int shard) { RunShardBack(args, args.batch->shards[shard]); });
+}
+
+}  // namespace carousel

@@ -1,0 +1,107 @@
+// What holds for the fused engine alone; that it computes what the others do is
+// in lstm_parity_test and gradient_test.
+#include "core/engine/fused_kernel.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+
+#include <limits>
+#include <vector>
+
+#include "core/engine/engine.h"
+#include "core/nn/lstm_layer.h"
+#include "core/nn/sentiment_lstm.h"
+#include "gtest/gtest.h"
+
+namespace carousel {
+namespace {
+
+constexpr std::int64_t kInput = 10;
+
+class FusedKernelTest : public testing::Test {
+ protected:
+  FusedKernelTest() { at::manual_seed(3); }
+  ~FusedKernelTest() override { SetTorchThreads(1); }
+
+  LayerOutput Run(const at::Tensor& inputs, const at::Tensor& lengths) const {
+    return FusedKernel().Run(layer_.Gates(), inputs, lengths);
+  }
+
+  const LstmLayer layer_{kInput, /*hidden_size=*/40, /*bidirectional=*/true,
+                         /*forget_bias=*/1};
+};
+
+TEST_F(FusedKernelTest, ATextIsTheSameToTheBitWhateverStandsBesideIt) {
+  const c10::NoGradGuard no_gradients;
+  const std::vector<std::int64_t> lengths = {17, 3, 29, 1, 8, 29, 11};
+  const at::Tensor inputs = at::randn({7, 29, kInput});
+  const LayerOutput together = Run(inputs, at::tensor(lengths));
+  for (std::int64_t row = 0; row < 7; ++row) {
+    const at::Tensor text = inputs.narrow(0, row, 1).narrow(1, 0, lengths[row]);
+    const LayerOutput alone = Run(text, at::tensor({lengths[row]}));
+    EXPECT_TRUE(at::equal(alone.last[0], together.last[row])) << row;
+    EXPECT_TRUE(at::equal(alone.outputs[0],
+                          together.outputs[row].narrow(0, 0, lengths[row])))
+        << row;
+  }
+}
+
+TEST_F(FusedKernelTest, ATextIsTheSameToTheBitOnAnyThreads) {
+  const c10::NoGradGuard no_gradients;
+  const at::Tensor inputs = at::randn({5, 23, kInput});
+  const at::Tensor lengths = at::tensor({23, 9, 1, 14, 14}, at::kLong);
+  SetTorchThreads(1);
+  const LayerOutput one = Run(inputs, lengths);
+  for (const int threads : {2, 3, 8}) {
+    SetTorchThreads(threads);
+    const LayerOutput more = Run(inputs, lengths);
+    EXPECT_TRUE(at::equal(one.outputs, more.outputs)) << threads;
+    EXPECT_TRUE(at::equal(one.last, more.last)) << threads;
+  }
+}
+
+TEST_F(FusedKernelTest, GradientsAreTheSameOnTwoThreads) {
+  const at::Tensor lengths = at::tensor({23, 9, 1, 14, 14}, at::kLong);
+  const at::Tensor values = at::randn({5, 23, kInput});
+  std::vector<at::Tensor> gradients;
+  for (const int threads : {1, 2}) {
+    SetTorchThreads(threads);
+    const at::Tensor inputs = values.clone().requires_grad_();
+    Run(inputs, lengths).outputs.square().sum().backward();
+    gradients.push_back(inputs.grad());
+  }
+  EXPECT_LE(ParityError(gradients[1], gradients[0]), kParityTolerance);
+}
+
+TEST_F(FusedKernelTest, WhatStandsInThePaddingIsNotRead) {
+  const at::Tensor lengths = at::tensor({2, 5}, at::kLong);
+  at::Tensor inputs = at::randn({2, 5, kInput});
+  const LayerOutput before = Run(inputs, lengths);
+  inputs[0].narrow(0, 2, 3).fill_(std::numeric_limits<float>::quiet_NaN());
+  const LayerOutput after = Run(inputs, lengths);
+  EXPECT_TRUE(at::equal(before.last, after.last));
+  EXPECT_FALSE(after.outputs.isnan().any().item<bool>());
+}
+
+TEST_F(FusedKernelTest, DoublesGoToLibtorch) {
+  const at::Tensor lengths = at::tensor({4, 2}, at::kLong);
+  LayerGates gates = layer_.Gates();
+  for (StackedGates* direction : {&gates.forward, &*gates.backward}) {
+    direction->weight = direction->weight.to(at::kDouble);
+    direction->bias = direction->bias.to(at::kDouble);
+  }
+  const at::Tensor inputs = at::randn({2, 4, kInput}, at::kDouble);
+  EXPECT_TRUE(
+      at::equal(FusedKernel().Run(gates, inputs, lengths).last,
+                GetKernel(Engine::kLibtorch).Run(gates, inputs, lengths).last));
+}
+
+TEST_F(FusedKernelTest, APassIsGoneBackOverOnce) {
+  const at::Tensor inputs = at::randn({1, 4, kInput}).requires_grad_();
+  const at::Tensor loss = Run(inputs, at::tensor({4}, at::kLong)).last.sum();
+  loss.backward({}, /*keep_graph=*/true);
+  EXPECT_THROW(loss.backward(), c10::Error);
+}
+
+}  // namespace
+}  // namespace carousel

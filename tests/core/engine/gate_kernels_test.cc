@@ -1,0 +1,324 @@
+// Every vector unit that this processor has, against the formulas in double
+// precision.
+#include "core/engine/gate_kernels.h"
+
+#include <hwy/aligned_allocator.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/engine/recurrence.h"
+#include "gtest/gtest.h"
+
+namespace carousel {
+namespace {
+
+constexpr int kGates = 4;
+
+// Numbers whose begin is aligned and whose end is followed by nothing: what is
+// read or written past it shows under AddressSanitizer.
+class Floats {
+ public:
+  explicit Floats(std::int64_t size)
+      : size_(size),
+        data_(hwy::AllocateAligned<float>(static_cast<std::size_t>(size))) {
+    std::fill_n(data_.get(), size, 0.0F);
+  }
+  Floats(const Floats& other) : Floats(other.size_) {
+    std::copy_n(other.data(), size_, data());
+  }
+  Floats(Floats&&) = default;
+  Floats& operator=(Floats&&) = default;
+
+  float* data() { return data_.get(); }
+  const float* data() const { return data_.get(); }
+  std::int64_t size() const { return size_; }
+  float& operator[](std::int64_t i) { return data_[i]; }
+  float operator[](std::int64_t i) const { return data_[i]; }
+
+ private:
+  std::int64_t size_;
+  hwy::AlignedFreeUniquePtr<float[]> data_;
+};
+
+template <typename T>
+std::vector<T*> Rows(T* first, int rows, std::int64_t stride) {
+  std::vector<T*> pointers;
+  for (int row = 0; row < rows; ++row) pointers.push_back(first + row * stride);
+  return pointers;
+}
+
+double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+class GateKernelsTest : public testing::TestWithParam<GateKernels> {
+ protected:
+  const GateKernels& kernels() const { return GetParam(); }
+  int hidden() const { return 2 * kGates * kernels().lanes; }
+  int panels() const { return hidden() / kernels().lanes; }
+
+  Floats Random(std::int64_t size, float spread = 1) {
+    std::normal_distribution<float> normal(0, spread);
+    Floats floats(size);
+    for (std::int64_t i = 0; i < size; ++i) floats[i] = normal(random_);
+    return floats;
+  }
+  Floats RandomPacked(std::int64_t outputs, std::int64_t inputs,
+                      Floats& plain) {
+    plain = Random(outputs * inputs, 0.3F);
+    Floats packed(outputs * inputs);
+    PackWeights(kernels(), plain.data(), outputs, inputs, packed.data());
+    return packed;
+  }
+
+  // A batch before a step, and what the step makes of it.
+  struct Batch {
+    Floats maps, h, c, h_out, c_out, gates;
+  };
+  Batch MakeBatch(int rows) {
+    return {Random(rows * kGates * hidden()), Random(rows * hidden()),
+            Random(rows * hidden()),          Floats(rows * hidden()),
+            Floats(rows * hidden()),          Floats(rows * kGates * hidden())};
+  }
+  void Step(const Floats& weights, Batch& batch, int rows) {
+    const auto maps =
+        Rows<const float>(batch.maps.data(), rows, kGates * hidden());
+    const auto gates = Rows(batch.gates.data(), rows, kGates * hidden());
+    kernels().step({.weights = weights.data(),
+                    .hidden = hidden(),
+                    .end_panel = panels(),
+                    .rows = rows,
+                    .maps = maps.data(),
+                    .h = batch.h.data(),
+                    .c = batch.c.data(),
+                    .h_out = batch.h_out.data(),
+                    .c_out = batch.c_out.data(),
+                    .gates = gates.data()});
+  }
+  // Where gate g of a unit stands in a gate row.
+  std::int64_t At(int gate, int unit) const {
+    const int lanes = kernels().lanes;
+    return (unit / lanes * kGates + gate) * lanes + unit % lanes;
+  }
+
+  std::mt19937 random_{5};
+};
+
+TEST_P(GateKernelsTest, ProjectIsAProduct) {
+  const int outputs = 2 * kGates * kernels().lanes;
+  for (const int inputs : {1, 7, 100}) {
+    for (const int rows : {1, 2, 3, 4, 5, 6, 7, 13}) {
+      Floats plain(1);
+      const Floats weights = RandomPacked(outputs, inputs, plain);
+      const Floats bias = Random(outputs);
+      const Floats x = Random(rows * inputs);
+      Floats out(rows * outputs);
+      const auto x_rows = Rows(x.data(), rows, inputs);
+      const auto out_rows = Rows(out.data(), rows, outputs);
+      kernels().project({.weights = weights.data(),
+                         .bias = bias.data(),
+                         .inputs = inputs,
+                         .end_panel = 2,
+                         .rows = rows,
+                         .x = x_rows.data(),
+                         .out = out_rows.data()});
+      for (int row = 0; row < rows; ++row) {
+        for (int j = 0; j < outputs; ++j) {
+          double sum = bias[j];
+          for (int k = 0; k < inputs; ++k) {
+            sum += double{x[row * inputs + k]} * plain[j * inputs + k];
+          }
+          ASSERT_NEAR(out[row * outputs + j], sum, 2e-5) << rows << " rows";
+        }
+      }
+    }
+  }
+}
+
+TEST_P(GateKernelsTest, StepIsTheTextbooks) {
+  for (const int rows : {1, 2, 3, 5, 6, 8, 17}) {
+    Floats plain(1);
+    const Floats weights = RandomPacked(kGates * hidden(), hidden(), plain);
+    Batch batch = MakeBatch(rows);
+    Step(weights, batch, rows);
+    for (int row = 0; row < rows; ++row) {
+      for (int unit = 0; unit < hidden(); ++unit) {
+        double maps[kGates];
+        for (int gate = 0; gate < kGates; ++gate) {
+          const std::int64_t at = At(gate, unit);
+          maps[gate] = batch.maps[row * kGates * hidden() + at];
+          for (int k = 0; k < hidden(); ++k) {
+            maps[gate] +=
+                double{batch.h[row * hidden() + k]} * plain[at * hidden() + k];
+          }
+        }
+        // The maps of sigmoids come halved.
+        const double f = Sigmoid(2 * maps[0]);
+        const double i = Sigmoid(2 * maps[1]);
+        const double candidate = std::tanh(maps[2]);
+        const double o = Sigmoid(2 * maps[3]);
+        const double c = f * batch.c[row * hidden() + unit] + i * candidate;
+        ASSERT_NEAR(batch.c_out[row * hidden() + unit], c, 2e-5);
+        ASSERT_NEAR(batch.h_out[row * hidden() + unit], o * std::tanh(c), 2e-5);
+        const float* const kept = batch.gates.data() + row * kGates * hidden();
+        ASSERT_NEAR(kept[At(0, unit)], f, 2e-5);
+        ASSERT_NEAR(kept[At(1, unit)], i, 2e-5);
+        ASSERT_NEAR(kept[At(2, unit)], candidate, 2e-5);
+        ASSERT_NEAR(kept[At(3, unit)], o, 2e-5);
+      }
+    }
+  }
+}
+
+TEST_P(GateKernelsTest, ARowIsTheSameWhateverStandsBesideIt) {
+  Floats plain(1);
+  const Floats weights = RandomPacked(kGates * hidden(), hidden(), plain);
+  constexpr int kRows = 13;
+  Batch all = MakeBatch(kRows);
+  Step(weights, all, kRows);
+  for (int rows = 1; rows < kRows; ++rows) {
+    Batch some = all;
+    std::fill_n(some.h_out.data(), some.h_out.size(), 0.0F);
+    Step(weights, some, rows);
+    EXPECT_EQ(std::memcmp(some.h_out.data(), all.h_out.data(),
+                          rows * hidden() * sizeof(float)),
+              0)
+        << rows << " rows";
+  }
+}
+
+TEST_P(GateKernelsTest, PanelsCanBeCutAmongThreads) {
+  Floats plain(1);
+  const Floats weights = RandomPacked(kGates * hidden(), hidden(), plain);
+  constexpr int kRows = 4;
+  Batch whole = MakeBatch(kRows);
+  Step(weights, whole, kRows);
+  Batch cut = whole;
+  std::fill_n(cut.h_out.data(), cut.h_out.size(), 0.0F);
+  const auto maps =
+      Rows<const float>(cut.maps.data(), kRows, kGates * hidden());
+  for (int panel = panels() - 1; panel >= 0; --panel) {
+    kernels().step({.weights = weights.data(),
+                    .hidden = hidden(),
+                    .first_panel = panel,
+                    .end_panel = panel + 1,
+                    .rows = kRows,
+                    .maps = maps.data(),
+                    .h = cut.h.data(),
+                    .c = cut.c.data(),
+                    .h_out = cut.h_out.data(),
+                    .c_out = cut.c_out.data()});
+  }
+  EXPECT_EQ(std::memcmp(cut.h_out.data(), whole.h_out.data(),
+                        cut.h_out.size() * sizeof(float)),
+            0);
+}
+
+TEST_P(GateKernelsTest, GatesSaturateAndNeverOvershoot) {
+  const Floats weights(kGates * hidden() * hidden());
+  Batch batch = MakeBatch(1);
+  for (std::int64_t i = 0; i < batch.maps.size(); ++i) {
+    batch.maps[i] = static_cast<float>(i % 2 == 0 ? 1e30 : -1e30);
+  }
+  Step(weights, batch, 1);
+  for (int unit = 0; unit < hidden(); ++unit) {
+    for (int gate = 0; gate < kGates; ++gate) {
+      const std::int64_t at = At(gate, unit);
+      const float lowest = gate == 2 ? -1.0F : 0.0F;
+      const float limit = batch.maps[at] > 0 ? 1.0F : lowest;
+      EXPECT_NEAR(batch.gates[at], limit, 1e-6);
+      EXPECT_LE(batch.gates[at], 1.0F);
+      EXPECT_GE(batch.gates[at], lowest);
+    }
+  }
+}
+
+TEST_P(GateKernelsTest, StepBackIsTheGradient) {
+  constexpr int kRows = 3;
+  const Floats weights(kGates * hidden() * hidden());  // maps alone matter
+  Batch batch = MakeBatch(kRows);
+  Step(weights, batch, kRows);
+  const Floats dh_out = Random(kRows * hidden());
+  const Floats dh_later = Random(kRows * hidden());
+  Floats dc = Random(kRows * hidden());
+  const Floats dc_after = dc;
+  Floats d_maps = batch.gates;
+  const auto gates = Rows(d_maps.data(), kRows, kGates * hidden());
+  kernels().step_back({.hidden = hidden(),
+                       .rows = kRows,
+                       .c = batch.c.data(),
+                       .c_out = batch.c_out.data(),
+                       .dh_out = dh_out.data(),
+                       .dh_later = dh_later.data(),
+                       .dc = dc.data(),
+                       .gates = gates.data()});
+  // The loss is linear in what comes after: differences in double precision.
+  const auto loss = [&](int row, int unit, double df, double di, double dg,
+                        double dO, double dC) {
+    const float* const maps = batch.maps.data() + row * kGates * hidden();
+    const double f = Sigmoid(2 * (maps[At(0, unit)] + df));
+    const double i = Sigmoid(2 * (maps[At(1, unit)] + di));
+    const double candidate = std::tanh(maps[At(2, unit)] + dg);
+    const double o = Sigmoid(2 * (maps[At(3, unit)] + dO));
+    const std::int64_t at = row * hidden() + unit;
+    const double c = f * (batch.c[at] + dC) + i * candidate;
+    return (double{dh_out[at]} + dh_later[at]) * o * std::tanh(c) +
+           dc_after[at] * c;
+  };
+  constexpr double kStep = 1e-5;
+  for (int row = 0; row < kRows; ++row) {
+    for (int unit = 0; unit < hidden(); ++unit) {
+      const auto slope = [&](int which) {
+        double up[5] = {};
+        up[which] = kStep;
+        return (loss(row, unit, up[0], up[1], up[2], up[3], up[4]) -
+                loss(row, unit, -up[0], -up[1], -up[2], -up[3], -up[4])) /
+               (2 * kStep);
+      };
+      for (int gate = 0; gate < kGates; ++gate) {
+        ASSERT_NEAR(d_maps[row * kGates * hidden() + At(gate, unit)],
+                    slope(gate), 2e-5)
+            << "gate " << gate;
+      }
+      ASSERT_NEAR(dc[row * hidden() + unit], slope(4), 2e-5);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, GateKernelsTest,
+                         testing::ValuesIn(AllGateKernels()),
+                         [](const auto& info) {
+                           return std::string(info.param.target);
+                         });
+
+TEST(AllGateKernelsTest, TheScalarOneIsAmongThemAndTheBestIsFirst) {
+  std::set<std::string> targets;
+  for (const GateKernels& kernels : AllGateKernels()) {
+    targets.emplace(kernels.target);
+  }
+  EXPECT_EQ(targets.size(), AllGateKernels().size());
+  EXPECT_TRUE(targets.contains("SCALAR") || targets.contains("EMU128"));
+  EXPECT_EQ(BestGateKernels().target, AllGateKernels().front().target);
+}
+
+TEST(GateRowsTest, UnitsAreAddedToWholePanels) {
+  const GateKernels& kernels = BestGateKernels();
+  const std::int64_t width = kGates * kernels.lanes;
+  EXPECT_EQ(PaddedHidden(kernels, 1), width);
+  EXPECT_EQ(PaddedHidden(kernels, width), width);
+  EXPECT_EQ(PaddedHidden(kernels, width + 1), 2 * width);
+  const auto sources = GateRowSources(kernels, 3);
+  ASSERT_EQ(sources.size(), static_cast<std::size_t>(kGates * width));
+  std::multiset<std::int64_t> counted(sources.begin(), sources.end());
+  for (std::int64_t row = 0; row < kGates * 3; ++row) {
+    EXPECT_EQ(counted.count(row), 1U);
+  }
+  EXPECT_EQ(counted.count(-1), static_cast<std::size_t>(kGates * (width - 3)));
+}
+
+}  // namespace
+}  // namespace carousel
