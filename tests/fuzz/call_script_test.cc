@@ -4,7 +4,6 @@
 
 #include <google/protobuf/text_format.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -200,14 +199,12 @@ TEST(CallScriptTest, MutationsStayScripts) {
 // What the fuzzer does, without its eye for what is new: changes upon changes
 // of every seed, each run.
 TEST(CallScriptTest, NoMutationFindsAFault) {
-  const char* const more = std::getenv("FUZZ_MUTATIONS");
-  const unsigned int mutations =
-      more == nullptr ? 20 : static_cast<unsigned int>(std::atoi(more));
+  constexpr unsigned int kMutations = 20;
   const FuzzedServerData data;
   for (const auto& [name, seed_text] : Seeds()) {
     std::optional<FuzzedServer> server;
     std::string text = seed_text;
-    for (unsigned int i = 0; i < mutations; ++i) {
+    for (unsigned int i = 0; i < kMutations; ++i) {
       if (!server.has_value() || server->is_spent()) server.emplace(data);
       // Back to the seed now and then, before nothing is left of it.
       const std::string next = Mutated(i % 10 == 0 ? seed_text : text, i);
