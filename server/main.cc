@@ -45,9 +45,10 @@ ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
 ABSL_FLAG(std::string, metrics_listen, "127.0.0.1:9464",
           "HOST:PORT for Prometheus (see DIR/metrics_address)");
 ABSL_FLAG(std::string, device, "auto", "auto, cpu or cuda");
-ABSL_FLAG(std::string, engine, "reference",
-          "What runs the LSTM: reference (the hand-written loop), libtorch (its "
-          "own LSTM) or fused (this project's engine)");
+ABSL_FLAG(
+    std::string, engine, "reference",
+    "What runs the LSTM: reference (the hand-written loop), libtorch (its "
+    "own LSTM) or fused (this project's engine)");
 ABSL_FLAG(int, threads, 0,
           "Threads inside one operation of LibTorch when serving; 0: its "
           "default");

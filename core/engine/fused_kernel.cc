@@ -233,10 +233,11 @@ bool CanRun(const LayerGates& gates, const at::Tensor& inputs) {
 }  // namespace
 
 LayerOutput FusedKernel::Run(const LayerGates& gates, const at::Tensor& inputs,
-                             const at::Tensor& lengths) const {
+                             const at::Tensor& text_lengths) const {
   if (!CanRun(gates, inputs)) {
-    return LibtorchKernel().Run(gates, inputs, lengths);
+    return LibtorchKernel().Run(gates, inputs, text_lengths);
   }
+  const at::Tensor lengths = text_lengths.contiguous();
   const LayerOutput forward =
       RunDirection(gates.forward, inputs, lengths, /*backwards=*/false);
   if (!gates.backward.has_value()) return forward;

@@ -76,98 +76,97 @@ HWY_INLINE void Accumulate(Tag d, const float* HWY_RESTRICT weights, int inputs,
   }
 }
 
+// Not inlined: the compiler would take the constants of the gates' functions
+// out of the loop over tiles and leave too few registers for the sums.
 template <int kRows>
-HWY_INLINE void ProjectTile(const ProjectArgs& args, int panel,
-                            std::ptrdiff_t row) {
-  const Tag d;
-  const std::size_t lanes = hn::Lanes(d);
-  const std::size_t width = kGates * lanes;
-  Vector sums[kRows][kGates];
-  const float* x[kRows];
-  for (int r = 0; r < kRows; ++r) {
-    x[r] = args.x[row + r];
-    for (int g = 0; g < kGates; ++g) {
-      sums[r][g] = hn::Load(d, args.bias + panel * width + g * lanes);
+struct ProjectTile {
+  static HWY_NOINLINE void Run(const ProjectArgs& args, int panel,
+                               std::ptrdiff_t row) {
+    const Tag d;
+    const std::size_t lanes = hn::Lanes(d);
+    const std::size_t width = kGates * lanes;
+    Vector sums[kRows][kGates];
+    const float* x[kRows];
+    for (int r = 0; r < kRows; ++r) {
+      x[r] = args.x[row + r];
+      for (int g = 0; g < kGates; ++g) {
+        sums[r][g] = hn::Load(d, args.bias + panel * width + g * lanes);
+      }
+    }
+    Accumulate<kRows>(d, args.weights + panel * width * args.inputs,
+                      args.inputs, x, sums);
+    for (int r = 0; r < kRows; ++r) {
+      for (int g = 0; g < kGates; ++g) {
+        hn::Store(sums[r][g], d, args.out[row + r] + panel * width + g * lanes);
+      }
     }
   }
-  Accumulate<kRows>(d, args.weights + panel * width * args.inputs, args.inputs,
-                    x, sums);
-  for (int r = 0; r < kRows; ++r) {
-    for (int g = 0; g < kGates; ++g) {
-      hn::Store(sums[r][g], d, args.out[row + r] + panel * width + g * lanes);
-    }
-  }
-}
+};
 
 template <int kRows>
-HWY_INLINE void StepTile(const StepArgs& args, int panel, std::ptrdiff_t row) {
-  const Tag d;
-  const std::size_t lanes = hn::Lanes(d);
-  const std::size_t width = kGates * lanes;
-  Vector sums[kRows][kGates];
-  const float* h[kRows];
-  for (int r = 0; r < kRows; ++r) {
-    h[r] = args.h + (row + r) * args.hidden;
-    for (int g = 0; g < kGates; ++g) {
-      sums[r][g] = hn::Load(d, args.maps[row + r] + panel * width + g * lanes);
+struct StepTile {
+  static HWY_NOINLINE void Run(const StepArgs& args, int panel,
+                               std::ptrdiff_t row) {
+    const Tag d;
+    const std::size_t lanes = hn::Lanes(d);
+    const std::size_t width = kGates * lanes;
+    Vector sums[kRows][kGates];
+    const float* h[kRows];
+    for (int r = 0; r < kRows; ++r) {
+      h[r] = args.h + (row + r) * args.hidden;
+      for (int g = 0; g < kGates; ++g) {
+        sums[r][g] =
+            hn::Load(d, args.maps[row + r] + panel * width + g * lanes);
+      }
+    }
+    Accumulate<kRows>(d, args.weights + panel * width * args.hidden,
+                      args.hidden, h, sums);
+    for (int r = 0; r < kRows; ++r) {
+      const std::ptrdiff_t at =
+          (row + r) * args.hidden + panel * static_cast<std::ptrdiff_t>(lanes);
+      const Vector f = HalvedSigmoid(d, sums[r][0]);
+      const Vector i = HalvedSigmoid(d, sums[r][1]);
+      const Vector candidate = Tanh(d, sums[r][2]);
+      const Vector o = HalvedSigmoid(d, sums[r][3]);
+      const Vector c =
+          hn::MulAdd(f, hn::Load(d, args.c + at), hn::Mul(i, candidate));
+      hn::Store(c, d, args.c_out + at);
+      hn::Store(hn::Mul(o, Tanh(d, c)), d, args.h_out + at);
+      if (args.gates != nullptr) {
+        float* const kept = args.gates[row + r] + panel * width;
+        hn::Store(f, d, kept);
+        hn::Store(i, d, kept + lanes);
+        hn::Store(candidate, d, kept + 2 * lanes);
+        hn::Store(o, d, kept + 3 * lanes);
+      }
     }
   }
-  Accumulate<kRows>(d, args.weights + panel * width * args.hidden, args.hidden,
-                    h, sums);
-  for (int r = 0; r < kRows; ++r) {
-    const std::ptrdiff_t at =
-        (row + r) * args.hidden + panel * static_cast<std::ptrdiff_t>(lanes);
-    const Vector f = HalvedSigmoid(d, sums[r][0]);
-    const Vector i = HalvedSigmoid(d, sums[r][1]);
-    const Vector candidate = Tanh(d, sums[r][2]);
-    const Vector o = HalvedSigmoid(d, sums[r][3]);
-    const Vector c =
-        hn::MulAdd(f, hn::Load(d, args.c + at), hn::Mul(i, candidate));
-    hn::Store(c, d, args.c_out + at);
-    hn::Store(hn::Mul(o, Tanh(d, c)), d, args.h_out + at);
-    if (args.gates != nullptr) {
-      float* const kept = args.gates[row + r] + panel * width;
-      hn::Store(f, d, kept);
-      hn::Store(i, d, kept + lanes);
-      hn::Store(candidate, d, kept + 2 * lanes);
-      hn::Store(o, d, kept + 3 * lanes);
-    }
+};
+
+// The rows that are left when whole tiles are done, fewer than kRows + 1.
+template <template <int> class Tile, int kRows, typename Args>
+HWY_INLINE void RunRest(const Args& args, int panel, std::ptrdiff_t row) {
+  if constexpr (kRows > 0) {
+    if (args.rows - row == kRows) return Tile<kRows>::Run(args, panel, row);
+    RunRest<Tile, kRows - 1>(args, panel, row);
   }
 }
 
 // A panel's weights stay in the cache while all rows meet them.
-#define CAROUSEL_FOR_EACH_TILE(Tile, args)                                  \
-  for (int panel = (args).first_panel; panel < (args).end_panel; ++panel) { \
-    std::ptrdiff_t row = 0;                                                 \
-    for (; row + kTileRows <= (args).rows; row += kTileRows) {              \
-      Tile<kTileRows>(args, panel, row);                                    \
-    }                                                                       \
-    switch ((args).rows - row) {                                            \
-      case 5:                                                               \
-        Tile<5>(args, panel, row);                                          \
-        break;                                                              \
-      case 4:                                                               \
-        Tile<4>(args, panel, row);                                          \
-        break;                                                              \
-      case 3:                                                               \
-        Tile<3>(args, panel, row);                                          \
-        break;                                                              \
-      case 2:                                                               \
-        Tile<2>(args, panel, row);                                          \
-        break;                                                              \
-      case 1:                                                               \
-        Tile<1>(args, panel, row);                                          \
-        break;                                                              \
-      default:                                                              \
-        break;                                                              \
-    }                                                                       \
+template <template <int> class Tile, typename Args>
+HWY_INLINE void ForEachTile(const Args& args) {
+  for (int panel = args.first_panel; panel < args.end_panel; ++panel) {
+    std::ptrdiff_t row = 0;
+    for (; row + kTileRows <= args.rows; row += kTileRows) {
+      Tile<kTileRows>::Run(args, panel, row);
+    }
+    RunRest<Tile, kTileRows - 1>(args, panel, row);
   }
-
-void Project(const ProjectArgs& args) {
-  CAROUSEL_FOR_EACH_TILE(ProjectTile, args)
 }
 
-void Step(const StepArgs& args) { CAROUSEL_FOR_EACH_TILE(StepTile, args) }
+void Project(const ProjectArgs& args) { ForEachTile<ProjectTile>(args); }
+
+void Step(const StepArgs& args) { ForEachTile<StepTile>(args); }
 
 // With a sigmoid s of twice the map, ds = 2 s (1 - s) dmap; with a tanh t,
 // dt = (1 - t * t) dmap.
@@ -191,7 +190,7 @@ void StepBack(const StepBackArgs& args) {
       const Vector candidate = hn::Load(d, gates + 2 * lanes);
       const Vector o = hn::Load(d, gates + 3 * lanes);
       const Vector shown = Tanh(d, hn::Load(d, args.c_out + at));
-      const Vector dh = hn::Add(hn::Load(d, args.dh_out + at),
+      const Vector dh = hn::Add(hn::LoadU(d, args.dh_out + at),
                                 hn::Load(d, args.dh_later + at));
       const Vector dc = hn::MulAdd(hn::Mul(dh, o), tanh_slope(shown),
                                    hn::Load(d, args.dc + at));

@@ -12,6 +12,8 @@
 //              input k lie side by side, and the loop over k reads them in
 //              order
 //
+// All of them begin at a multiple of a vector's bytes, but x and dh_out.
+//
 // The rows of f, i and o are halved when they are packed, exactly, since
 // sigmoid(x) = (1 + tanh(x / 2)) / 2: one function then serves all gates.
 #ifndef CAROUSEL_CORE_ENGINE_GATE_KERNELS_H_
