@@ -164,7 +164,7 @@ TEST_F(CarouseldTest, BadFlagsEndItWithTwo) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"--train_slots=0", "--train_slots is 0"},
       {"--listen=0.0.0.0:0", "--allow_open"},
-      {"--engine=fused", "--engine is fused"},
+      {"--engine=fast", "--engine is fast"},
       {"--log_level=loud", "--log_level is loud"},
       {"--data_dir=", "--data_dir is missing"},
       {"--key_file=", "--key_file is empty"},
@@ -228,10 +228,10 @@ TEST_F(CarouseldTest, AFolderOfANewerVersionIsRefusedAndLeftAsItIs) {
 
 TEST_F(CarouseldTest, ReadsAConfigFileAndTheCommandLineWins) {
   const std::string config = folder_ / "carouseld.conf";
-  std::ofstream(config) << "engine = fused\n";
+  std::ofstream(config) << "engine = fast\n";
   Start({"--config=" + config});
   EXPECT_EQ(Wait(), 2);
-  EXPECT_THAT(Errors(), HasSubstr("--engine is fused"));
+  EXPECT_THAT(Errors(), HasSubstr("--engine is fast"));
   Start({"--engine=libtorch", "--config=" + config});
   ASSERT_TRUE(WaitUntilServing()) << Errors();
   ASSERT_EQ(kill(process_, SIGTERM), 0);
