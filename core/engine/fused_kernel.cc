@@ -34,10 +34,6 @@ at::Tensor ToTensor(const std::vector<std::int64_t>& integers) {
                     at::TensorOptions().dtype(at::kLong));
 }
 
-PackedBatch Pack(const at::Tensor& lengths) {
-  return PackBatch(View(lengths), at::get_num_threads());
-}
-
 // [outputs, inputs] in the order that the kernels read.
 at::Tensor Packed(const at::Tensor& weights) {
   const at::Tensor rows = weights.contiguous();
@@ -82,18 +78,21 @@ at::Tensor OutputsBefore(const PackedShard& shard, const at::Tensor& h) {
   return before;
 }
 
-// x [positions, input], the gates as gate rows and the lengths of the texts to
-// the outputs [positions, padded hidden].
+// x [positions, input], the gates as gate rows and the texts' lengths and order
+// to the outputs [positions, padded hidden].
 class FusedPass : public torch::autograd::Function<FusedPass> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context,
                             const at::Tensor& x, const at::Tensor& weight_h,
                             const at::Tensor& weight_x, const at::Tensor& bias,
-                            const at::Tensor& lengths) {
+                            const at::Tensor& lengths,
+                            const PackedBatch& batch) {
     at::Tensor gates = at::addmm(bias, x, weight_x.t());
     at::Tensor c;
-    const at::Tensor h = RunRecurrence(Pack(lengths), weight_h, gates, &c);
+    const at::Tensor h = RunRecurrence(batch, weight_h, gates, &c);
     context->save_for_backward({x, weight_h, weight_x, lengths, gates, c, h});
+    context->saved_data["shards"] =
+        static_cast<std::int64_t>(batch.shards.size());
     return h;
   }
 
@@ -109,7 +108,10 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
     const at::Tensor& x = saved[0];
     const at::Tensor& weight_h = saved[1];
     const at::Tensor& weight_x = saved[2];
-    const PackedBatch batch = Pack(saved[3]);
+    // As it was packed, however many threads there are by now.
+    const PackedBatch batch =
+        PackBatch(View(saved[3]),
+                  static_cast<int>(context->saved_data["shards"].toInt()));
     at::Tensor d_maps = saved[4];
     const at::Tensor& h = saved[6];
     const at::Tensor dh = gradients[0].contiguous();
@@ -131,7 +133,8 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
     // Frozen word vectors want no gradient.
     const at::Tensor dx =
         context->needs_input_grad(0) ? d_maps.mm(weight_x) : at::Tensor();
-    return {dx, d_weight_h, d_maps.t().mm(x), d_maps.sum(0), at::Tensor()};
+    return {dx,           d_weight_h,  d_maps.t().mm(x), d_maps.sum(0),
+            at::Tensor(), at::Tensor()};
   }
 };
 
@@ -194,7 +197,8 @@ at::Tensor ProjectInvariantly(const at::Tensor& x, const at::Tensor& weight_x,
 // One direction: the outputs padded [batch, time, hidden], and those of the
 // tokens that were read last [batch, hidden].
 LayerOutput RunDirection(const StackedGates& stacked, const at::Tensor& inputs,
-                         const at::Tensor& lengths, bool backwards) {
+                         const at::Tensor& lengths, const PackedBatch& batch,
+                         bool backwards) {
   const std::int64_t rows = inputs.size(0);
   const std::int64_t time = inputs.size(1);
   const std::int64_t hidden = stacked.hidden_size();
@@ -205,14 +209,13 @@ LayerOutput RunDirection(const StackedGates& stacked, const at::Tensor& inputs,
   const at::Tensor weight_x =
       gates.weight.narrow(1, hidden, stacked.input_size());
 
-  const PackedBatch batch = Pack(lengths);
   const at::Tensor index =
       ToTensor(PaddedIndex(batch, View(lengths), time, backwards));
   const at::Tensor x =
       inputs.reshape({rows * time, inputs.size(2)}).index_select(0, index);
   at::Tensor h;
   if (c10::GradMode::is_enabled()) {
-    h = FusedPass::apply(x, weight_h, weight_x, gates.bias, lengths);
+    h = FusedPass::apply(x, weight_h, weight_x, gates.bias, lengths, batch);
   } else {
     at::Tensor maps = ProjectInvariantly(x, weight_x, gates.bias);
     h = RunRecurrence(batch, weight_h, maps, nullptr);
@@ -238,11 +241,12 @@ LayerOutput FusedKernel::Run(const LayerGates& gates, const at::Tensor& inputs,
     return LibtorchKernel().Run(gates, inputs, text_lengths);
   }
   const at::Tensor lengths = text_lengths.contiguous();
+  const PackedBatch batch = PackBatch(View(lengths), at::get_num_threads());
   const LayerOutput forward =
-      RunDirection(gates.forward, inputs, lengths, /*backwards=*/false);
+      RunDirection(gates.forward, inputs, lengths, batch, /*backwards=*/false);
   if (!gates.backward.has_value()) return forward;
   const LayerOutput backward =
-      RunDirection(*gates.backward, inputs, lengths, /*backwards=*/true);
+      RunDirection(*gates.backward, inputs, lengths, batch, /*backwards=*/true);
   return {at::cat({forward.outputs, backward.outputs}, 2),
           at::cat({forward.last, backward.last}, 1)};
 }

@@ -73,6 +73,22 @@ TEST_F(FusedKernelTest, GradientsAreTheSameOnTwoThreads) {
   EXPECT_LE(ParityError(gradients[1], gradients[0]), kParityTolerance);
 }
 
+TEST_F(FusedKernelTest, ThreadsMayChangeBeforeTheWayBack) {
+  const at::Tensor lengths = at::tensor({23, 9, 1, 14, 14}, at::kLong);
+  const at::Tensor values = at::randn({5, 23, kInput});
+  std::vector<at::Tensor> gradients;
+  for (const int later : {2, 1, 4}) {
+    SetTorchThreads(2);
+    const at::Tensor inputs = values.clone().requires_grad_();
+    const at::Tensor loss = Run(inputs, lengths).outputs.square().sum();
+    SetTorchThreads(later);
+    loss.backward();
+    gradients.push_back(inputs.grad());
+  }
+  EXPECT_LE(ParityError(gradients[1], gradients[0]), kParityTolerance);
+  EXPECT_LE(ParityError(gradients[2], gradients[0]), kParityTolerance);
+}
+
 TEST_F(FusedKernelTest, WhatStandsInThePaddingIsNotRead) {
   const at::Tensor lengths = at::tensor({2, 5}, at::kLong);
   at::Tensor inputs = at::randn({2, 5, kInput});
