@@ -56,13 +56,20 @@ HWY_INLINE Vector HalvedSigmoid(Tag d, Vector x) {
   return hn::MulAdd(Tanh(d, x), half, half);
 }
 
-// sums[r][g] += x[r] * the panel's weights. In order of k, one multiply-add at
-// a time: that is what makes a row the same whatever tile it is in.
+// sums[r] = begin[r] + x[r] * weights, a panel's. In order of k, one
+// multiply-add at a time: that is what makes a row the same whatever tile it is
+// in.
 template <int kRows>
-HWY_INLINE void Accumulate(Tag d, const float* HWY_RESTRICT weights, int inputs,
-                           const float* const (&x)[kRows],
-                           Vector (&sums)[kRows][kGates]) {
+HWY_INLINE void Sum(Tag d, const float* const (&begin)[kRows],
+                    const float* HWY_RESTRICT weights, int inputs,
+                    const float* const (&x)[kRows],
+                    Vector (&sums)[kRows][kGates]) {
   const std::size_t lanes = hn::Lanes(d);
+  for (int r = 0; r < kRows; ++r) {
+    for (int g = 0; g < kGates; ++g) {
+      sums[r][g] = hn::Load(d, begin[r] + g * lanes);
+    }
+  }
   for (int k = 0; k < inputs; ++k) {
     Vector inputs_k[kRows];
     for (int r = 0; r < kRows; ++r) inputs_k[r] = hn::Set(d, x[r][k]);
@@ -85,16 +92,15 @@ struct ProjectTile {
     const Tag d;
     const std::size_t lanes = hn::Lanes(d);
     const std::size_t width = kGates * lanes;
-    Vector sums[kRows][kGates];
+    const float* bias[kRows];
     const float* x[kRows];
     for (int r = 0; r < kRows; ++r) {
+      bias[r] = args.bias + panel * width;
       x[r] = args.x[row + r];
-      for (int g = 0; g < kGates; ++g) {
-        sums[r][g] = hn::Load(d, args.bias + panel * width + g * lanes);
-      }
     }
-    Accumulate<kRows>(d, args.weights + panel * width * args.inputs,
-                      args.inputs, x, sums);
+    Vector sums[kRows][kGates];
+    Sum<kRows>(d, bias, args.weights + panel * width * args.inputs, args.inputs,
+               x, sums);
     for (int r = 0; r < kRows; ++r) {
       for (int g = 0; g < kGates; ++g) {
         hn::Store(sums[r][g], d, args.out[row + r] + panel * width + g * lanes);
@@ -110,17 +116,15 @@ struct StepTile {
     const Tag d;
     const std::size_t lanes = hn::Lanes(d);
     const std::size_t width = kGates * lanes;
-    Vector sums[kRows][kGates];
+    const float* maps[kRows];
     const float* h[kRows];
     for (int r = 0; r < kRows; ++r) {
+      maps[r] = args.maps[row + r] + panel * width;
       h[r] = args.h + (row + r) * args.hidden;
-      for (int g = 0; g < kGates; ++g) {
-        sums[r][g] =
-            hn::Load(d, args.maps[row + r] + panel * width + g * lanes);
-      }
     }
-    Accumulate<kRows>(d, args.weights + panel * width * args.hidden,
-                      args.hidden, h, sums);
+    Vector sums[kRows][kGates];
+    Sum<kRows>(d, maps, args.weights + panel * width * args.hidden, args.hidden,
+               h, sums);
     for (int r = 0; r < kRows; ++r) {
       const std::ptrdiff_t at =
           (row + r) * args.hidden + panel * static_cast<std::ptrdiff_t>(lanes);

@@ -75,6 +75,12 @@ class GateKernelsTest : public testing::TestWithParam<GateKernels> {
     return packed;
   }
 
+  // Of h, where only the kernels need to know them.
+  Floats RandomWeights() {
+    Floats plain(1);
+    return RandomPacked(kGates * hidden(), hidden(), plain);
+  }
+
   // A batch before a step, and what the step makes of it.
   struct Batch {
     Floats maps, h, c, h_out, c_out, gates;
@@ -175,8 +181,7 @@ TEST_P(GateKernelsTest, StepIsTheTextbooks) {
 }
 
 TEST_P(GateKernelsTest, ARowIsTheSameWhateverStandsBesideIt) {
-  Floats plain(1);
-  const Floats weights = RandomPacked(kGates * hidden(), hidden(), plain);
+  const Floats weights = RandomWeights();
   constexpr int kRows = 13;
   Batch all = MakeBatch(kRows);
   Step(weights, all, kRows);
@@ -192,8 +197,7 @@ TEST_P(GateKernelsTest, ARowIsTheSameWhateverStandsBesideIt) {
 }
 
 TEST_P(GateKernelsTest, PanelsCanBeCutAmongThreads) {
-  Floats plain(1);
-  const Floats weights = RandomPacked(kGates * hidden(), hidden(), plain);
+  const Floats weights = RandomWeights();
   constexpr int kRows = 4;
   Batch whole = MakeBatch(kRows);
   Step(weights, whole, kRows);
