@@ -2,31 +2,15 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/edit_distance.h"
 #include "core/base/strings.h"
 
 namespace carousel::client {
 namespace {
 
 constexpr std::size_t kNearEdits = 2;
-
-// How many letters have to be put in, left out or exchanged (Levenshtein).
-std::size_t Edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t exchanged = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({exchanged, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
 
 bool IsOption(std::string_view argument) {
   return argument.starts_with('-') && argument.size() > 1;
@@ -66,7 +50,7 @@ std::string NearestWord(std::string_view word,
   std::string nearest;
   std::size_t fewest = kNearEdits + 1;
   for (const std::string& candidate : known) {
-    const std::size_t edits = Edits(word, candidate);
+    const std::size_t edits = EditDistance(word, candidate);
     if (edits < fewest && 2 * edits < word.size()) {
       fewest = edits;
       nearest = candidate;
