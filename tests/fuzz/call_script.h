@@ -19,12 +19,9 @@
 
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "absl/functional/function_ref.h"
 
 namespace carousel {
 
@@ -43,6 +40,10 @@ using CallScript = std::vector<ScriptedCall>;
 inline constexpr std::size_t kMaxScriptedCalls = 8;
 inline constexpr std::size_t kMaxScriptedMessages = 12;
 
+// An empty message of the method's input type.
+std::unique_ptr<google::protobuf::Message> NewRequest(
+    const google::protobuf::MethodDescriptor& method);
+
 // All methods of carousel.v1, in a fixed order.
 std::vector<const google::protobuf::MethodDescriptor*> ScriptableMethods();
 
@@ -54,19 +55,6 @@ std::string PrintCallScript(const CallScript& script);
 // Puts `last_job` in the place of a job "last", and the hash of what the call
 // uploads in the place of every "right".
 void FillIn(const std::string& last_job, ScriptedCall& call);
-
-// Changes a string to one of at most that many bytes.
-using MutateBytes =
-    absl::FunctionRef<std::string(std::string bytes, std::size_t max_size)>;
-
-// Changes the script a little: a field of a message, the messages of a call,
-// or the calls.
-void MutateCallScript(std::mt19937_64& random, MutateBytes mutate_bytes,
-                      CallScript& script);
-
-// The first calls of one and the last of the other, at least one in all.
-CallScript CrossCallScripts(std::mt19937_64& random, CallScript first,
-                            CallScript second);
 
 }  // namespace carousel
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "tests/fuzz/call_script.h"
+#include "tests/fuzz/call_script_mutation.h"
 #include "tests/fuzz/fuzz_check.h"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
