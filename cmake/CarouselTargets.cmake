@@ -1,6 +1,7 @@
 # How every target of this project is made.
 #
-#   carousel_library(core_text SOURCES a.cc b.cc DEPS ... PRIVATE_DEPS ...)
+#   carousel_library(core_text SOURCES a.cc b.cc DEPS ... PRIVATE_DEPS ...
+#                    [PRECOMPILED target, as below, in the fuzzers' build])
 #   carousel_test(tokenizer_test SOURCES ... DEPS ... [LABELS torch ...]
 #                 [PRECOMPILED target whose precompiled headers it uses])
 #
@@ -75,6 +76,8 @@ endfunction()
 
 # The sanitizers make two builds of the fuzzers' one: there the libraries that
 # have no precompiled headers of their own share what most of them include.
+# Those that link gRPC are compiled with -pthread and say PRECOMPILED with a
+# target that is, too: clang wants the same.
 if(CAROUSEL_FUZZERS)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cc CONTENT "")
   add_library(carousel_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cc)
@@ -85,23 +88,27 @@ if(CAROUSEL_FUZZERS)
     <memory> <nlohmann/json.hpp> <optional> <set> <string> <system_error>
     <thread> <vector>)
 endif()
-function(carousel_share_precompiled target)
+function(carousel_share_precompiled target from)
   get_target_property(headers ${target} PRECOMPILE_HEADERS)
   get_target_property(reused ${target} PRECOMPILE_HEADERS_REUSE_FROM)
   if(NOT headers AND NOT reused)
-    carousel_reuse_precompiled(${target} carousel_precompiled)
+    carousel_reuse_precompiled(${target} ${from})
   endif()
 endfunction()
 
 function(carousel_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "PRECOMPILED" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   target_link_libraries(${name} PUBLIC carousel_options ${arg_DEPS}
                         PRIVATE ${arg_PRIVATE_DEPS})
   if(CAROUSEL_FUZZERS)
+    if(NOT arg_PRECOMPILED)
+      set(arg_PRECOMPILED carousel_precompiled)
+    endif()
     # When its folder has said what it wants.
     cmake_language(EVAL CODE
-      "cmake_language(DEFER CALL carousel_share_precompiled ${name})")
+      "cmake_language(DEFER CALL
+         carousel_share_precompiled ${name} ${arg_PRECOMPILED})")
   endif()
 endfunction()
 
