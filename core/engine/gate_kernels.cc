@@ -30,11 +30,22 @@ constexpr int kTileRows = 3;
 constexpr int kTileRows = 6;
 #endif
 
+// x86's Min and Max give their second operand when one is NaN.
+HWY_INLINE Vector Clamped(Tag d, Vector x, float limit) {
+  const Vector clamped =
+      hn::Min(hn::Set(d, limit), hn::Max(hn::Set(d, -limit), x));
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+  return clamped;
+#else
+  return hn::IfThenElse(hn::IsNaN(x), x, clamped);
+#endif
+}
+
 // tanh as the quotient of two polynomials, the coefficients Eigen's: within
-// 3e-7 everywhere. Beyond the clamp it is 1 to float's precision.
-HWY_INLINE Vector Tanh(Tag d, Vector x) {
+// 3e-7 everywhere. Beyond the clamp it is 1 to float's precision. NaN stays NaN.
+HWY_INLINE Vector Tanh(Tag d, Vector any) {
   constexpr float kClamp = 7.90531110763549805F;
-  x = hn::Min(hn::Max(x, hn::Set(d, -kClamp)), hn::Set(d, kClamp));
+  const Vector x = Clamped(d, any, kClamp);
   const Vector s = hn::Mul(x, x);
   Vector p = hn::Set(d, -2.76076847742355e-16F);
   p = hn::MulAdd(p, s, hn::Set(d, 2.00018790482477e-13F));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <set>
 #include <string>
@@ -238,6 +239,17 @@ TEST_P(GateKernelsTest, GatesSaturateAndNeverOvershoot) {
       EXPECT_LE(batch.gates[at], 1.0F);
       EXPECT_GE(batch.gates[at], lowest);
     }
+  }
+}
+
+TEST_P(GateKernelsTest, WhatIsNoNumberShowsInTheAnswer) {
+  const Floats weights(kGates * hidden() * hidden());
+  for (int gate = 0; gate < kGates; ++gate) {
+    Batch batch = MakeBatch(1);
+    batch.maps[At(gate, 1)] = std::numeric_limits<float>::quiet_NaN();
+    Step(weights, batch, 1);
+    EXPECT_TRUE(std::isnan(batch.h_out[1])) << gate;
+    EXPECT_FALSE(std::isnan(batch.h_out[0])) << gate;
   }
 }
 
