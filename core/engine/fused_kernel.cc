@@ -6,23 +6,17 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
-#include <functional>
 #include <span>
 #include <vector>
 
 #include "core/engine/libtorch_kernel.h"
+#include "core/engine/network_weights.h"
 #include "core/engine/recurrence.h"
 
 namespace carousel {
 namespace {
 
 constexpr std::int64_t kGates = 4;
-
-void OnTorchThreads(int count, const std::function<void(int)>& body) {
-  at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) body(static_cast<int>(i));
-  });
-}
 
 std::span<const std::int64_t> View(const at::Tensor& integers) {
   return {integers.const_data_ptr<std::int64_t>(),

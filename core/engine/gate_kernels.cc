@@ -42,7 +42,8 @@ HWY_INLINE Vector Clamped(Tag d, Vector x, float limit) {
 }
 
 // tanh as the quotient of two polynomials, the coefficients Eigen's: within
-// 3e-7 everywhere. Beyond the clamp it is 1 to float's precision. NaN stays NaN.
+// 3e-7 everywhere. Beyond the clamp it is 1 to float's precision. NaN stays
+// NaN.
 HWY_INLINE Vector Tanh(Tag d, Vector any) {
   constexpr float kClamp = 7.90531110763549805F;
   const Vector x = Clamped(d, any, kClamp);

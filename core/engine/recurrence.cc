@@ -1,23 +1,14 @@
 #include "core/engine/recurrence.h"
 
-#include <hwy/aligned_allocator.h>
-
 #include <algorithm>
 #include <cstddef>
+
+#include "core/engine/aligned_floats.h"
 
 namespace carousel {
 namespace {
 
 constexpr std::int64_t kGates = 4;
-
-using AlignedFloats = hwy::AlignedFreeUniquePtr<float[]>;
-
-AlignedFloats Zeros(std::int64_t count) {
-  AlignedFloats floats =
-      hwy::AllocateAligned<float>(static_cast<std::size_t>(count));
-  std::fill_n(floats.get(), count, 0.0F);
-  return floats;
-}
 
 // Rows of a matrix one after the other.
 template <typename T>

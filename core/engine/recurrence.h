@@ -5,17 +5,13 @@
 #define CAROUSEL_CORE_ENGINE_RECURRENCE_H_
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "core/engine/gate_kernels.h"
 #include "core/engine/packed_batch.h"
+#include "core/engine/parallel_for.h"
 
 namespace carousel {
-
-// Runs body(0), ..., body(count - 1), on as many threads as it likes.
-using ParallelFor =
-    std::function<void(int count, const std::function<void(int)>& body)>;
 
 // The numbers a unit has here: a multiple of four vectors, so that a row of h
 // is made of whole panels on the way forward and of whole gate rows on the way

@@ -147,15 +147,19 @@ void SentimentLstm::MoveTo(const std::string& device) {
   device_ = device;
 }
 
+double ToProbability(double logit) {
+  // False for NaN as well.
+  return std::abs(logit) <= std::numeric_limits<float>::max()
+             ? 1 / (1 + std::exp(-logit))
+             : std::numeric_limits<double>::quiet_NaN();
+}
+
 std::vector<double> ToProbabilities(const at::Tensor& logits) {
   const at::Tensor values =
       logits.detach().to(at::kCPU, at::kDouble).contiguous();
   const double* const first = values.const_data_ptr<double>();
   std::vector<double> probabilities(first, first + values.numel());
-  for (double& value : probabilities) {
-    value = std::isfinite(value) ? 1 / (1 + std::exp(-value))
-                                 : std::numeric_limits<double>::quiet_NaN();
-  }
+  for (double& value : probabilities) value = ToProbability(value);
   return probabilities;
 }
 

@@ -59,6 +59,9 @@ class SentimentLstm {
   const std::string& device() const { return device_; }
   const ModelConfig& config() const { return config_; }
   const at::Tensor& embedding() const { return embedding_; }
+  const std::vector<LstmLayer>& layers() const { return layers_; }
+  const at::Tensor& head_weight() const { return head_weight_; }
+  const at::Tensor& head_bias() const { return head_bias_; }
 
  private:
   at::Tensor Pool(const LayerOutput& output, const at::Tensor& lengths) const;
@@ -72,10 +75,11 @@ class SentimentLstm {
   at::Tensor head_bias_;    // [1]
 };
 
-// The probability of positive for each of `logits`, [batch] on any device, in
-// double precision. NaN for a logit that is not finite: weights are out of
-// bounds then, and the 0 or 1 that a sigmoid makes of infinity would look like
-// an answer.
+// The probability of positive. NaN for a logit that is not finite: weights are
+// out of bounds then, and the 0 or 1 that a sigmoid makes of infinity would
+// look like an answer.
+double ToProbability(double logit);
+// For each of `logits`, [batch] on any device.
 std::vector<double> ToProbabilities(const at::Tensor& logits);
 
 // The deviation that an engine may have from the reference, and how far two

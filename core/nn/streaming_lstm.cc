@@ -3,48 +3,17 @@
 #include <ATen/ATen.h>
 
 #include <limits>
-#include <map>
-#include <string>
-
-#include "absl/strings/str_cat.h"
 
 namespace carousel {
 
-namespace {
-
-using Parameters = std::map<std::string, at::Tensor>;
-
-// By their names in model.safetensors.
-Parameters ByName(const SentimentLstm& model) {
-  Parameters parameters;
-  for (const NamedParameter& parameter : model.parameters()) {
-    parameters.emplace(parameter.name, parameter.tensor.detach());
-  }
-  return parameters;
-}
-
-// As LstmCell::Stack, of the forward cell of a layer.
-StackedGates Stack(const Parameters& parameters, std::int64_t layer) {
-  const auto stack = [&](const std::string& what) {
-    const std::string name =
-        absl::StrCat("layers.", layer, ".forward.", what, "_");
-    return at::cat({parameters.at(name + "f"), parameters.at(name + "i"),
-                    parameters.at(name + "c"), parameters.at(name + "o")},
-                   0);
-  };
-  return {stack("W"), stack("b")};
-}
-
-}  // namespace
-
 StreamingLstm::StreamingLstm(const SentimentLstm& model)
-    : pooling_(model.config().pooling) {
-  const Parameters parameters = ByName(model);
-  embedding_ = parameters.at("embedding");
-  head_weight_ = parameters.at("head.weight");
-  head_bias_ = parameters.at("head.bias");
-  for (std::int64_t layer = 0; layer < model.config().layers; ++layer) {
-    layers_.push_back(Stack(parameters, layer));
+    : pooling_(model.config().pooling),
+      embedding_(model.embedding().detach()),
+      head_weight_(model.head_weight().detach()),
+      head_bias_(model.head_bias().detach()) {
+  for (const LstmLayer& layer : model.layers()) {
+    const StackedGates gates = layer.Gates().forward;
+    layers_.push_back({gates.weight.detach(), gates.bias.detach()});
   }
 }
 

@@ -15,6 +15,9 @@
 #include "core/base/error_details.h"
 #include "core/base/status_macros.h"
 #include "core/data/batcher.h"
+#include "core/engine/growing_text.h"
+#include "core/engine/network_weights.h"
+#include "core/engine/reading_loop.h"
 #include "core/nn/can_stream.h"
 #include "core/nn/model_folder.h"
 #include "core/nn/sentiment_lstm.h"
@@ -27,6 +30,9 @@ namespace {
 // Long enough for every kernel to be chosen and the memory of a usual batch to
 // be there, short enough not to keep a new version waiting.
 constexpr std::int64_t kWarmUpTokens = 256;
+
+// Of the folded tables of a model, which the most frequent words share.
+constexpr std::int64_t kMaxFoldedBytes = std::int64_t{256} << 20;
 
 // One text under way through a StreamingLstm, which is not owned.
 class SentimentTextReader final : public TextReader {
@@ -59,9 +65,28 @@ class SentimentTextReader final : public TextReader {
   StreamState state_;
 };
 
+// The same by the engine, whose GrowingText throws nothing.
+class EngineTextReader final : public TextReader {
+ public:
+  explicit EngineTextReader(const PackedNetwork& network) : text_(network) {}
+
+  absl::Status Read(std::span<const TokenId> tokens) override {
+    text_.Read(tokens);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<double> Answer() const override {
+    return ToProbability(text_.Logit());
+  }
+
+ private:
+  GrowingText text_;
+};
+
 class SentimentLiveModel final : public TorchLiveModel {
  public:
-  SentimentLiveModel(std::string name, std::int64_t version, LoadedModel loaded)
+  SentimentLiveModel(std::string name, std::int64_t version, LoadedModel loaded,
+                     Engine engine)
       : name_(std::move(name)),
         version_(version),
         config_(std::move(loaded.config)),
@@ -71,6 +96,10 @@ class SentimentLiveModel final : public TorchLiveModel {
         network_(std::move(loaded.model)) {
     for (const NamedParameter& parameter : network_->parameters()) {
       bytes_ += static_cast<std::int64_t>(parameter.tensor.nbytes());
+    }
+    if (engine == Engine::kFused && CanPack(*network_)) {
+      packed_.emplace(PackModel(*network_, kMaxFoldedBytes));
+      bytes_ += packed_->bytes;
     }
   }
 
@@ -92,6 +121,7 @@ class SentimentLiveModel final : public TorchLiveModel {
   const ModelConfig config_;
   const TextEncoder encoder_;
   const std::unique_ptr<const SentimentLstm> network_;
+  std::optional<const PackedNetwork> packed_;  // of engine=fused
   std::int64_t bytes_ = 0;
   // Made for the first text that comes in pieces; few models see one.
   mutable std::once_flag streaming_once_;
@@ -106,6 +136,12 @@ absl::StatusOr<std::vector<double>> SentimentLiveModel::Predict(
   try {
     // No graph is kept, so each step's memory is free again at once.
     const c10::InferenceMode inference;
+    if (packed_.has_value()) {
+      std::vector<double> answers =
+          ReadTexts(*packed_, texts, TorchThreads(), OnTorchThreads);
+      for (double& answer : answers) answer = ToProbability(answer);
+      return answers;
+    }
     const Batch batch = MakeBatch(texts, /*labels=*/{}, rows);
     return ToProbabilities(
         network_->Forward(ToTensors(batch, network_->device())));
@@ -117,6 +153,7 @@ absl::StatusOr<std::vector<double>> SentimentLiveModel::Predict(
 absl::StatusOr<std::unique_ptr<TextReader>> SentimentLiveModel::BeginText()
     const {
   RETURN_IF_ERROR(CheckCanStream(config_));
+  if (packed_.has_value()) return std::make_unique<EngineTextReader>(*packed_);
   try {
     const c10::InferenceMode inference;
     std::call_once(streaming_once_, [this] { streaming_.emplace(*network_); });
@@ -176,14 +213,15 @@ absl::StatusOr<std::shared_ptr<const TorchLiveModel>> LoadLiveModel(
     const std::filesystem::path& folder, Engine engine,
     const std::string& device) {
   ASSIGN_OR_RETURN(LoadedModel loaded, LoadModel(folder, GetKernel(engine)));
+  std::shared_ptr<const SentimentLiveModel> model;
   try {
     loaded.model->MoveTo(device);
+    model = std::make_shared<SentimentLiveModel>(name, version,
+                                                 std::move(loaded), engine);
   } catch (...) {
     return WithContext(TorchExceptionToStatus(),
                        absl::StrCat(folder.string(), " on ", device));
   }
-  auto model =
-      std::make_shared<SentimentLiveModel>(name, version, std::move(loaded));
   RETURN_IF_ERROR(WithContext(WarmUp(*model), folder.string()));
   return std::shared_ptr<const TorchLiveModel>(std::move(model));
 }

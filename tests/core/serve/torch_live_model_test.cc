@@ -122,6 +122,31 @@ TEST_F(TorchLiveModelTest, AnswersWithTheNetworksSigmoid) {
   }
 }
 
+TEST_F(TorchLiveModelTest, TheEnginesOwnFormOfTheWeightsCountsAsMemory) {
+  Save(MakeConfig(Pooling::kLast, false));
+  ASSERT_OK_AND_ASSIGN(const auto plain, Load());
+  ASSERT_OK_AND_ASSIGN(const auto packed, Load(Engine::kFused));
+  // At least every gate's number of every word, and the weights once more.
+  EXPECT_GT(packed->bytes(), 2 * plain->bytes() + (kWords + 2) * 4 * 9 * 4);
+}
+
+TEST_F(TorchLiveModelTest, ReadsATextInPiecesAsItAnswersTheWhole) {
+  ModelConfig config = MakeConfig(Pooling::kConcat, false);
+  config.truncation = Truncation::kHead;
+  Save(config);
+  const EncodedText text{.tokens = {5, 9, 2, 17, 1, 33}};
+  for (const Engine engine : {Engine::kReference, Engine::kFused}) {
+    ASSERT_OK_AND_ASSIGN(const auto model, Load(engine));
+    ASSERT_OK_AND_ASSIGN(const auto reader, model->BeginText());
+    for (const TokenId& token : text.tokens)
+      ASSERT_OK(reader->Read({&token, 1}));
+    ASSERT_OK_AND_ASSIGN(const std::vector<double> whole,
+                         model->Predict({&text, 1}));
+    ASSERT_OK_AND_ASSIGN(const double in_pieces, reader->Answer());
+    EXPECT_NEAR(in_pieces, whole[0], 1e-6) << ToString(engine);
+  }
+}
+
 TEST_F(TorchLiveModelTest, AnswersNothingToNothing) {
   Save(MakeConfig(Pooling::kLast, false));
   ASSERT_OK_AND_ASSIGN(const auto model, Load());
@@ -179,9 +204,11 @@ TEST_F(TorchLiveModelTest, RefusesWeightsThatGiveNoProbability) {
     }
   }
   ASSERT_OK(SaveModel(*network, MakeVocabulary(), path_));
-  EXPECT_THAT(Load(),
-              StatusIs(kFailedPrecondition,
-                       AllOf(HasSubstr("warm-up"), HasSubstr("in [0, 1]"))));
+  for (const Engine engine : {Engine::kReference, Engine::kFused}) {
+    EXPECT_THAT(Load(engine),
+                StatusIs(kFailedPrecondition,
+                         AllOf(HasSubstr("warm-up"), HasSubstr("in [0, 1]"))));
+  }
 }
 
 TEST_F(TorchLiveModelTest, SaysWhichDeviceIsNotThere) {
@@ -245,7 +272,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Architecture{Engine::kReference, Pooling::kMean, false},
                       Architecture{Engine::kLibtorch, Pooling::kLast, true},
                       Architecture{Engine::kLibtorch, Pooling::kMax, false},
-                      Architecture{Engine::kFused, Pooling::kConcat, true}),
+                      Architecture{Engine::kFused, Pooling::kConcat, true},
+                      Architecture{Engine::kFused, Pooling::kMean, false}),
     [](const auto& info) {
       return absl::StrCat(std::string(ToString(info.param.engine)), "_",
                           std::string(ToString(info.param.pooling)),

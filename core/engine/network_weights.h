@@ -1,0 +1,26 @@
+// The way from a model of torch's tensors to the engine's own form.
+#ifndef CAROUSEL_CORE_ENGINE_NETWORK_WEIGHTS_H_
+#define CAROUSEL_CORE_ENGINE_NETWORK_WEIGHTS_H_
+
+#include <cstdint>
+#include <functional>
+
+#include "core/engine/packed_network.h"
+#include "core/nn/sentiment_lstm.h"
+
+namespace carousel {
+
+// Whether the engine can answer for the model: floats on the CPU.
+bool CanPack(const SentimentLstm& model);
+
+// As PackNetwork. The model must outlive the result, and its weights must not
+// change meanwhile.
+PackedNetwork PackModel(const SentimentLstm& model,
+                        std::int64_t max_folded_bytes);
+
+// On the threads that LibTorch uses inside one operation.
+void OnTorchThreads(int count, const std::function<void(int)>& body);
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_ENGINE_NETWORK_WEIGHTS_H_
