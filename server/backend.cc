@@ -44,6 +44,13 @@ PredictorOptions MakePredictorOptions(const ServerOptions& options) {
   return predictor;
 }
 
+LiveModelOptions MakeLiveModelOptions(const ServerOptions& options,
+                                      const std::string& device) {
+  return {.engine = ParseEngine(options.engine).value(),  // validated
+          .device = device,
+          .folded_bytes = options.folded_bytes};
+}
+
 // All cores are the workers' when nobody asks for an answer; one that does goes
 // first (worker/worker_process.h).
 int WorkerThreads(const ServerOptions& options) {
@@ -95,12 +102,11 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
                   metrics.predict().OnLoad(seconds);
                 },
                 {.memory_bytes = options.model_memory_bytes, .clock = &clock}),
-      import_(
-          registry_, clock,
-          [engine = ParseEngine(options.engine).value(),
-           device](const std::filesystem::path& folder) {
-            return LoadLiveModel("import", 0, folder, engine, device).status();
-          }),
+      import_(registry_, clock,
+              [how = MakeLiveModelOptions(options, device)](
+                  const std::filesystem::path& folder) {
+                return LoadLiveModel("import", 0, folder, how).status();
+              }),
       evaluation_(registry_, model_store_, assets_,
                   static_cast<std::size_t>(options.max_batch_rows)),
       projection_(registry_, model_store_, assets_, *folder_),
@@ -146,13 +152,12 @@ Backend::~Backend() {
 
 ModelRegistry::Loader Backend::MakeLoader(const ServerOptions& options,
                                           const std::string& device) const {
-  const Engine engine = ParseEngine(options.engine).value();  // validated
-  return [&log = log_, engine, device](const std::string& model,
-                                       std::int64_t version,
-                                       const std::filesystem::path& folder)
+  return [&log = log_, how = MakeLiveModelOptions(options, device)](
+             const std::string& model, std::int64_t version,
+             const std::filesystem::path& folder)
              -> absl::StatusOr<std::shared_ptr<const LiveModel>> {
     ASSIGN_OR_RETURN(std::shared_ptr<const LiveModel> live,
-                     LoadLiveModel(model, version, folder, engine, device));
+                     LoadLiveModel(model, version, folder, how));
     log.Info(
         "version_loaded",
         {{"model", model}, {"version", version}, {"bytes", live->bytes()}});

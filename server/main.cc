@@ -45,10 +45,9 @@ ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
 ABSL_FLAG(std::string, metrics_listen, "127.0.0.1:9464",
           "HOST:PORT for Prometheus (see DIR/metrics_address)");
 ABSL_FLAG(std::string, device, "auto", "auto, cpu or cuda");
-ABSL_FLAG(
-    std::string, engine, "reference",
-    "What runs the LSTM: reference (the hand-written loop), libtorch (its "
-    "own LSTM) or fused (this project's engine)");
+ABSL_FLAG(std::string, engine, "fused",
+          "What runs the LSTM: fused (this project's engine), reference (the "
+          "hand-written loop) or libtorch (its own LSTM)");
 ABSL_FLAG(int, threads, 0,
           "Threads inside one operation of LibTorch when serving; 0: its "
           "default");
@@ -88,6 +87,9 @@ ABSL_FLAG(std::int64_t, model_memory_bytes, std::int64_t{4} << 30,
           "Bytes of weights in memory; 0: no bound. Versions with a label and "
           "those of `carousel models load` stay, the others go, the least "
           "recently used first");
+ABSL_FLAG(std::int64_t, folded_bytes, std::int64_t{64} << 20,
+          "Bytes of each model with engine=fused for the products of its most "
+          "frequent words, made when it is loaded; 0: none");
 ABSL_FLAG(std::int64_t, keep_versions, 0,
           "Of each model, how many of the newest versions without a label are "
           "kept; 0: all. Versions with a label always stay");
@@ -146,6 +148,7 @@ carousel::ServerOptions ReadFlags() {
   options.max_batch_rows = absl::GetFlag(FLAGS_max_batch_rows);
   options.max_upload_bytes = absl::GetFlag(FLAGS_max_upload_bytes);
   options.model_memory_bytes = absl::GetFlag(FLAGS_model_memory_bytes);
+  options.folded_bytes = absl::GetFlag(FLAGS_folded_bytes);
   options.retention = {
       .keep_versions = absl::GetFlag(FLAGS_keep_versions),
       .keep_checkpoints =

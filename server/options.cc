@@ -97,6 +97,8 @@ absl::Status Validate(const ServerOptions& options) {
              std::int64_t{1} << 50, violations);
   CheckRange("--model_memory_bytes", options.model_memory_bytes, 0,
              std::int64_t{1} << 50, violations);
+  CheckRange("--folded_bytes", options.folded_bytes, 0, std::int64_t{1} << 50,
+             violations);
   CheckRange("--keep_versions", options.retention.keep_versions, 0, 1000000,
              violations);
   CheckRange("--keep_checkpoints_days",

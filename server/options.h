@@ -19,7 +19,7 @@ struct ServerOptions {
   std::string listen = "127.0.0.1:50051";
   std::string metrics_listen = "127.0.0.1:9464";
   std::string device = "auto";  // cpu, cuda, or cuda where there is one
-  std::string engine = "reference";
+  std::string engine = "fused";
   int threads = 0;  // inside one operation of LibTorch; 0: its default
   int train_slots = 1;
   int train_threads = 0;  // of each worker; 0: the cores shared by the slots
@@ -36,6 +36,7 @@ struct ServerOptions {
   std::int64_t max_upload_bytes = std::int64_t{8} << 30;
   // Of weights (ModelRegistryOptions); 0: no bound.
   std::int64_t model_memory_bytes = std::int64_t{4} << 30;
+  std::int64_t folded_bytes = std::int64_t{64} << 20;  // LiveModelOptions
 
   // --keep_versions, --keep_checkpoints_days, --keep_jobs_days.
   RetentionPolicy retention;

@@ -17,7 +17,7 @@ namespace carousel {
 
 struct ProcessLauncherOptions {
   std::filesystem::path worker_binary;
-  std::string engine = "reference";
+  std::string engine = "fused";
   std::string device = "cpu";
   int threads = 0;  // of each worker; 0: LibTorch's default
   // Workers log as this does when they are started. Not owned.

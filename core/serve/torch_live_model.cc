@@ -31,9 +31,6 @@ namespace {
 // be there, short enough not to keep a new version waiting.
 constexpr std::int64_t kWarmUpTokens = 256;
 
-// Of the folded tables of a model, which the most frequent words share.
-constexpr std::int64_t kMaxFoldedBytes = std::int64_t{256} << 20;
-
 // One text under way through a StreamingLstm, which is not owned.
 class SentimentTextReader final : public TextReader {
  public:
@@ -86,7 +83,7 @@ class EngineTextReader final : public TextReader {
 class SentimentLiveModel final : public TorchLiveModel {
  public:
   SentimentLiveModel(std::string name, std::int64_t version, LoadedModel loaded,
-                     Engine engine)
+                     const LiveModelOptions& options)
       : name_(std::move(name)),
         version_(version),
         config_(std::move(loaded.config)),
@@ -97,8 +94,8 @@ class SentimentLiveModel final : public TorchLiveModel {
     for (const NamedParameter& parameter : network_->parameters()) {
       bytes_ += static_cast<std::int64_t>(parameter.tensor.nbytes());
     }
-    if (engine == Engine::kFused && CanPack(*network_)) {
-      packed_.emplace(PackModel(*network_, kMaxFoldedBytes));
+    if (options.engine == Engine::kFused && CanPack(*network_)) {
+      packed_.emplace(PackModel(*network_, options.folded_bytes));
       bytes_ += packed_->bytes;
     }
   }
@@ -210,17 +207,17 @@ absl::Status WarmUp(const LiveModel& model) {
 
 absl::StatusOr<std::shared_ptr<const TorchLiveModel>> LoadLiveModel(
     const std::string& name, std::int64_t version,
-    const std::filesystem::path& folder, Engine engine,
-    const std::string& device) {
-  ASSIGN_OR_RETURN(LoadedModel loaded, LoadModel(folder, GetKernel(engine)));
+    const std::filesystem::path& folder, const LiveModelOptions& options) {
+  ASSIGN_OR_RETURN(LoadedModel loaded,
+                   LoadModel(folder, GetKernel(options.engine)));
   std::shared_ptr<const SentimentLiveModel> model;
   try {
-    loaded.model->MoveTo(device);
+    loaded.model->MoveTo(options.device);
     model = std::make_shared<SentimentLiveModel>(name, version,
-                                                 std::move(loaded), engine);
+                                                 std::move(loaded), options);
   } catch (...) {
     return WithContext(TorchExceptionToStatus(),
-                       absl::StrCat(folder.string(), " on ", device));
+                       absl::StrCat(folder.string(), " on ", options.device));
   }
   RETURN_IF_ERROR(WithContext(WarmUp(*model), folder.string()));
   return std::shared_ptr<const TorchLiveModel>(std::move(model));

@@ -25,13 +25,20 @@ class TorchLiveModel : public LiveModel {
   virtual WordVectors EmbeddingVectors() const = 0;
 };
 
+struct LiveModelOptions {
+  Engine engine = Engine::kFused;
+  std::string device = "cpu";
+  // The most that Engine::kFused takes for the products of frequent words
+  // (core/engine/packed_network.h).
+  std::int64_t folded_bytes = std::int64_t{64} << 20;
+};
+
 // Reads a model folder and answers a few texts to warm up (allocations,
 // kernels). Errors as LoadModel; FAILED_PRECONDITION when the warm-up gives
 // what is no probability.
 absl::StatusOr<std::shared_ptr<const TorchLiveModel>> LoadLiveModel(
     const std::string& name, std::int64_t version,
-    const std::filesystem::path& folder, Engine engine,
-    const std::string& device);
+    const std::filesystem::path& folder, const LiveModelOptions& options);
 
 }  // namespace carousel
 

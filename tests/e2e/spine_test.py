@@ -228,7 +228,7 @@ class SpineTest(CarouselTestCase):
         self.assertEqual(health["status"], "SERVING")
         info = json.loads(call(self.server.address,
                                "carousel.v1.ServerService/GetServerInfo"))
-        self.assertEqual(info["server"]["engine"], "reference")
+        self.assertEqual(info["server"]["engine"], "fused")
 
     @unittest.skipUnless(shutil.which("grpcurl") or os.environ.get("GRPCURL"),
                          "grpcurl is not installed")

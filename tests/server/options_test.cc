@@ -49,6 +49,7 @@ TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
   options.max_batch_rows = 5000;
   options.max_upload_bytes = 0;
   options.model_memory_bytes = -1;
+  options.folded_bytes = -1;
   options.retention = {.keep_versions = -1,
                        .keep_checkpoints = -absl::Hours(24),
                        .keep_jobs = absl::Hours(24) * 36501};
@@ -58,7 +59,7 @@ TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
                   "--train_slots", "--train_threads", "--stall_seconds",
                   "--drain_seconds", "--max_queued_jobs", "--predict_queue",
                   "--max_batch_rows", "--max_upload_bytes",
-                  "--model_memory_bytes", "--keep_versions",
+                  "--model_memory_bytes", "--folded_bytes", "--keep_versions",
                   "--keep_checkpoints_days", "--keep_jobs_days"));
 }
 

@@ -57,7 +57,7 @@ TEST_F(ServerTest, SaysWhatItIs) {
   EXPECT_EQ(server_info_.version(), "0.1.0");
   EXPECT_EQ(server_info_.torch(), "2.11.0");
   EXPECT_EQ(server_info_.device(), "cpu");
-  EXPECT_EQ(server_info_.engine(), "reference");
+  EXPECT_EQ(server_info_.engine(), "fused");
   EXPECT_EQ(server_info_.train_slots(), 1);
   EXPECT_EQ(server_info_.running_jobs(), 0);
   EXPECT_EQ(server_info_.queued_jobs(), 0);

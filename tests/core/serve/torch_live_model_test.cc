@@ -80,7 +80,7 @@ class TorchLiveModelTest : public StoreTest {
 
   absl::StatusOr<std::shared_ptr<const TorchLiveModel>> Load(
       Engine engine = Engine::kReference) {
-    return LoadLiveModel("m", 3, path_, engine, "cpu");
+    return LoadLiveModel("m", 3, path_, {.engine = engine});
   }
   void Save(const ModelConfig& config) {
     ASSERT_OK(CreateFolder(path_));
@@ -213,7 +213,7 @@ TEST_F(TorchLiveModelTest, RefusesWeightsThatGiveNoProbability) {
 
 TEST_F(TorchLiveModelTest, SaysWhichDeviceIsNotThere) {
   Save(MakeConfig(Pooling::kLast, false));
-  EXPECT_THAT(LoadLiveModel("m", 3, path_, Engine::kReference, "cuda:99"),
+  EXPECT_THAT(LoadLiveModel("m", 3, path_, {.device = "cuda:99"}),
               StatusIs(absl::StatusCode::kInternal, HasSubstr("cuda:99")));
 }
 
