@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <random>
@@ -24,6 +23,7 @@
 #include "absl/flags/parse.h"
 #include "core/engine/engine.h"
 #include "core/nn/sentiment_lstm.h"
+#include "tests/bench/review_lengths.h"
 
 ABSL_FLAG(int, threads, 2, "Threads inside one operation");
 ABSL_FLAG(int, steps, 6, "Counted steps of each contestant and case");
@@ -48,16 +48,11 @@ constexpr Case kCases[] = {
      false},
     {"strong: two directions, concat, bucketed", true, Pooling::kConcat, true}};
 
-// Lengths as reviews have them: log-normal, median 174, mean 234, cut at 400.
 std::vector<Batch> MakeBatches(const Case& test_case, int count) {
   std::mt19937 generator(1);
-  std::lognormal_distribution<double> length(std::log(174.0), 0.77);
   std::uniform_int_distribution<std::int64_t> token(2, kVocabulary - 1);
-  std::vector<std::int64_t> lengths;
-  for (int i = 0; i < count * kRows; ++i) {
-    lengths.push_back(std::clamp<std::int64_t>(std::llround(length(generator)),
-                                               10, kMaxTokens));
-  }
+  std::vector<std::int64_t> lengths =
+      ReviewLengths(count * kRows, kMaxTokens, generator);
   if (test_case.bucketed) std::sort(lengths.begin(), lengths.end());
   std::vector<Batch> batches(count);
   for (int b = 0; b < count; ++b) {

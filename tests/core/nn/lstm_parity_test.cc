@@ -5,13 +5,13 @@
 
 #include <string>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include "core/engine/engine.h"
 #include "core/nn/lstm_layer.h"
 #include "core/nn/sentiment_lstm.h"
 #include "gtest/gtest.h"
+#include "tests/support/torch_lstm.h"
 
 namespace carousel {
 namespace {
@@ -42,67 +42,6 @@ LayerOutput RunLayers(Engine engine, const std::vector<LstmLayer>& layers,
     output = GetKernel(engine).Run(layer.Gates(), output.outputs, lengths);
   }
   return output;
-}
-
-// Our gates in torch's order, i, f, g, o.
-at::Tensor TorchOrder(const at::Tensor& f, const at::Tensor& i,
-                      const at::Tensor& c, const at::Tensor& o) {
-  return at::cat({i, f, c, o}, 0).detach();
-}
-
-// A cell's numbers in torch's layout: weights of x and of h apart, our bias as
-// the first of torch's two.
-struct TorchCell {
-  TorchCell(const at::Tensor& weight, const at::Tensor& bias)
-      : weight_hh(weight.narrow(1, 0, weight.size(0) / 4)),
-        weight_ih(weight.narrow(1, weight.size(0) / 4,
-                                weight.size(1) - weight.size(0) / 4)),
-        bias_ih(bias) {}
-
-  at::Tensor weight_hh, weight_ih, bias_ih;
-};
-
-TorchCell Values(const LstmCell& cell) {
-  return {TorchOrder(cell.W_f, cell.W_i, cell.W_c, cell.W_o),
-          TorchOrder(cell.b_f, cell.b_i, cell.b_c, cell.b_o)};
-}
-
-TorchCell Gradients(const LstmCell& cell) {
-  return {TorchOrder(cell.W_f.grad(), cell.W_i.grad(), cell.W_c.grad(),
-                     cell.W_o.grad()),
-          TorchOrder(cell.b_f.grad(), cell.b_i.grad(), cell.b_c.grad(),
-                     cell.b_o.grad())};
-}
-
-// Each cell with the end of its parameters' names in torch, "_l1_reverse".
-std::vector<std::pair<std::string, const LstmCell*>> CellsOf(
-    const std::vector<LstmLayer>& layers) {
-  std::vector<std::pair<std::string, const LstmCell*>> cells;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const std::string suffix = "_l" + std::to_string(i);
-    cells.emplace_back(suffix, &layers[i].forward);
-    if (!layers[i].backward.has_value()) continue;
-    cells.emplace_back(suffix + "_reverse", &*layers[i].backward);
-  }
-  return cells;
-}
-
-torch::nn::LSTM MakePeer(const Shape& shape,
-                         const std::vector<LstmLayer>& layers) {
-  torch::nn::LSTM peer(torch::nn::LSTMOptions(kInput, shape.hidden)
-                           .num_layers(shape.layers)
-                           .batch_first(true)
-                           .bidirectional(shape.bidirectional));
-  const torch::NoGradGuard no_grad;
-  auto parameters = peer->named_parameters();
-  for (const auto& [suffix, cell] : CellsOf(layers)) {
-    const TorchCell values = Values(*cell);
-    parameters["weight_hh" + suffix].copy_(values.weight_hh);
-    parameters["weight_ih" + suffix].copy_(values.weight_ih);
-    parameters["bias_ih" + suffix].copy_(values.bias_ih);
-    parameters["bias_hh" + suffix].zero_();
-  }
-  return peer;
 }
 
 // What torch makes of the texts without their padding.
@@ -139,7 +78,7 @@ TEST_P(LstmParityTest, OutputsAndGradientsEqualTorchOnRaggedTexts) {
   const auto& [engine, shape] = GetParam();
   at::manual_seed(7);
   const std::vector<LstmLayer> layers = MakeLayers(shape);
-  torch::nn::LSTM peer = MakePeer(shape, layers);
+  torch::nn::LSTM peer = MakeTorchLstm(layers);
   const at::Tensor our_inputs =
       at::randn({shape.batch, shape.time, kInput}).requires_grad_();
   const at::Tensor their_inputs = our_inputs.detach().clone().requires_grad_();
@@ -165,7 +104,7 @@ TEST_P(LstmParityTest, OutputsAndGradientsEqualTorchOnRaggedTexts) {
   auto expected = peer->named_parameters();
   for (const auto& [suffix, cell] : CellsOf(layers)) {
     SCOPED_TRACE(suffix);
-    const TorchCell gradients = Gradients(*cell);
+    const TorchCell gradients = GradientsOf(*cell);
     EXPECT_LE(
         ParityError(gradients.weight_hh, expected["weight_hh" + suffix].grad()),
         kParityTolerance);
