@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/engine/fused_pooling.h"
 #include "core/engine/libtorch_kernel.h"
 #include "core/engine/network_weights.h"
 #include "core/engine/recurrence.h"
@@ -17,11 +18,6 @@ namespace carousel {
 namespace {
 
 constexpr std::int64_t kGates = 4;
-
-std::span<const std::int64_t> View(const at::Tensor& integers) {
-  return {integers.const_data_ptr<std::int64_t>(),
-          static_cast<std::size_t>(integers.numel())};
-}
 
 at::Tensor ToTensor(const std::vector<std::int64_t>& integers) {
   return at::tensor(at::ArrayRef<std::int64_t>(integers),
@@ -188,11 +184,16 @@ at::Tensor ProjectInvariantly(const at::Tensor& x, const at::Tensor& weight_x,
   return maps;
 }
 
-// One direction: the outputs padded [batch, time, hidden], and those of the
-// tokens that were read last [batch, hidden].
-LayerOutput RunDirection(const StackedGates& stacked, const at::Tensor& inputs,
-                         const at::Tensor& lengths, const PackedBatch& batch,
-                         bool backwards) {
+// One direction's outputs, [positions, padded hidden], and where each position
+// stands in the padded batch, row by row.
+struct DirectionOutput {
+  at::Tensor h;
+  at::Tensor index;
+};
+DirectionOutput RunDirection(const StackedGates& stacked,
+                             const at::Tensor& inputs,
+                             const at::Tensor& lengths,
+                             const PackedBatch& batch, bool backwards) {
   const std::int64_t rows = inputs.size(0);
   const std::int64_t time = inputs.size(1);
   const std::int64_t hidden = stacked.hidden_size();
@@ -207,16 +208,23 @@ LayerOutput RunDirection(const StackedGates& stacked, const at::Tensor& inputs,
       ToTensor(PaddedIndex(batch, View(lengths), time, backwards));
   const at::Tensor x =
       inputs.reshape({rows * time, inputs.size(2)}).index_select(0, index);
-  at::Tensor h;
   if (c10::GradMode::is_enabled()) {
-    h = FusedPass::apply(x, weight_h, weight_x, gates.bias, lengths, batch);
-  } else {
-    at::Tensor maps = ProjectInvariantly(x, weight_x, gates.bias);
-    h = RunRecurrence(batch, weight_h, maps, nullptr);
+    return {FusedPass::apply(x, weight_h, weight_x, gates.bias, lengths, batch),
+            index};
   }
-  h = h.narrow(1, 0, hidden);
-  const at::Tensor outputs =
-      at::zeros({rows * time, hidden}, h.options()).index_copy(0, index, h);
+  at::Tensor maps = ProjectInvariantly(x, weight_x, gates.bias);
+  return {RunRecurrence(batch, weight_h, maps, nullptr), index};
+}
+
+// The outputs padded, [batch, time, hidden], and those of the tokens that were
+// read last, [batch, hidden].
+LayerOutput LayOut(const DirectionOutput& direction, std::int64_t hidden,
+                   std::int64_t time, const at::Tensor& lengths,
+                   const PackedBatch& batch) {
+  const std::int64_t rows = lengths.size(0);
+  const at::Tensor h = direction.h.narrow(1, 0, hidden);
+  const at::Tensor outputs = at::zeros({rows * time, hidden}, h.options())
+                                 .index_copy(0, direction.index, h);
   return {
       .outputs = outputs.view({rows, time, hidden}),
       .last = h.index_select(0, ToTensor(LastPositions(batch, View(lengths))))};
@@ -236,13 +244,37 @@ LayerOutput FusedKernel::Run(const LayerGates& gates, const at::Tensor& inputs,
   }
   const at::Tensor lengths = text_lengths.contiguous();
   const PackedBatch batch = PackBatch(View(lengths), at::get_num_threads());
-  const LayerOutput forward =
-      RunDirection(gates.forward, inputs, lengths, batch, /*backwards=*/false);
+  const auto run = [&](const StackedGates& stacked, bool backwards) {
+    return LayOut(RunDirection(stacked, inputs, lengths, batch, backwards),
+                  stacked.hidden_size(), inputs.size(1), lengths, batch);
+  };
+  const LayerOutput forward = run(gates.forward, /*backwards=*/false);
   if (!gates.backward.has_value()) return forward;
-  const LayerOutput backward =
-      RunDirection(*gates.backward, inputs, lengths, batch, /*backwards=*/true);
+  const LayerOutput backward = run(*gates.backward, /*backwards=*/true);
   return {at::cat({forward.outputs, backward.outputs}, 2),
           at::cat({forward.last, backward.last}, 1)};
+}
+
+at::Tensor FusedKernel::RunPooled(const LayerGates& gates,
+                                  const at::Tensor& inputs,
+                                  const at::Tensor& text_lengths,
+                                  Pooling pooling) const {
+  if (!CanRun(gates, inputs)) {
+    return LibtorchKernel().RunPooled(gates, inputs, text_lengths, pooling);
+  }
+  const at::Tensor lengths = text_lengths.contiguous();
+  const PackedBatch batch = PackBatch(View(lengths), at::get_num_threads());
+  const auto run = [&](const StackedGates& stacked, bool backwards) {
+    const at::Tensor h =
+        RunDirection(stacked, inputs, lengths, batch, backwards).h;
+    return PoolPacked(h, lengths, batch, pooling)
+        .narrow(2, 0, stacked.hidden_size());
+  };
+  at::Tensor parts = run(gates.forward, /*backwards=*/false);
+  if (gates.backward.has_value()) {
+    parts = at::cat({parts, run(*gates.backward, /*backwards=*/true)}, 2);
+  }
+  return parts.transpose(0, 1).reshape({lengths.size(0), -1});
 }
 
 }  // namespace carousel

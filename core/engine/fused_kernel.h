@@ -16,6 +16,9 @@ class FusedKernel final : public LstmKernel {
  public:
   LayerOutput Run(const LayerGates& gates, const at::Tensor& inputs,
                   const at::Tensor& lengths) const override;
+  at::Tensor RunPooled(const LayerGates& gates, const at::Tensor& inputs,
+                       const at::Tensor& lengths,
+                       Pooling pooling) const override;
 };
 
 }  // namespace carousel

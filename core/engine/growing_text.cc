@@ -65,7 +65,7 @@ const float* GrowingText::Maps(std::size_t layer, TokenId token) {
 void GrowingText::Pool() {
   const float* const h = layers_.back().h.get();
   for (std::size_t j = 0; j < max_.size(); ++j) {
-    max_[j] = std::max(max_[j], h[j]);
+    max_[j] = std::max(h[j], max_[j]);  // as LayerSlots
     sum_[j] += static_cast<double>(h[j]);
   }
 }

@@ -134,7 +134,8 @@ void LayerSlots::Pool(DirectionState& state) {
       static_cast<std::int64_t>(readings_.size()) * network_.hidden;
   const float* const h = state.h.get();
   if (float* const max = state.max.get(); max != nullptr) {
-    for (std::int64_t i = 0; i < numbers; ++i) max[i] = std::max(max[i], h[i]);
+    // Of what is no number it stays none: std::max gives its first then.
+    for (std::int64_t i = 0; i < numbers; ++i) max[i] = std::max(h[i], max[i]);
   }
   if (float* const sum = state.sum.get(); sum != nullptr) {
     for (std::int64_t i = 0; i < numbers; ++i) sum[i] += h[i];

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "core/nn/pooling.h"
+
 namespace carousel {
 namespace {
 
@@ -66,6 +68,13 @@ LayerOutput RunLayer(DirectionFunction run_direction, const LayerGates& gates,
       run_direction(*gates.backward, ReverseWithinLength(inputs, lengths));
   return {at::cat({forward, ReverseWithinLength(backward, lengths)}, 2),
           at::cat({forward_last, AtLastToken(backward, lengths)}, 1)};
+}
+
+at::Tensor LstmKernel::RunPooled(const LayerGates& gates,
+                                 const at::Tensor& inputs,
+                                 const at::Tensor& lengths,
+                                 Pooling pooling) const {
+  return PoolOutputs(Run(gates, inputs, lengths), lengths, pooling);
 }
 
 LayerOutput ReferenceKernel::Run(const LayerGates& gates,

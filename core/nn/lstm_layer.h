@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/nn/lstm_cell.h"
+#include "core/nn/model_config.h"
 
 namespace carousel {
 
@@ -38,6 +39,12 @@ class LstmKernel {
   // answer or a gradient. Differentiable in `inputs` and `gates`.
   virtual LayerOutput Run(const LayerGates& gates, const at::Tensor& inputs,
                           const at::Tensor& lengths) const = 0;
+  // The same of the last layer, as PoolOutputs (pooling.h) pools it, [batch,
+  // pooled]: an engine may never lay the outputs out.
+  virtual at::Tensor RunPooled(const LayerGates& gates,
+                               const at::Tensor& inputs,
+                               const at::Tensor& lengths,
+                               Pooling pooling) const;
 };
 
 // One direction over a batch whose texts begin at column 0: [batch, time,

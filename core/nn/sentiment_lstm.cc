@@ -85,43 +85,19 @@ at::Tensor SentimentLstm::Forward(const BatchTensors& batch,
 at::Tensor SentimentLstm::ForwardEmbedded(const at::Tensor& embedded,
                                           const at::Tensor& lengths,
                                           const Dropout& dropout) const {
-  LayerOutput output{.outputs = LockedDropout(embedded, dropout.embedding)};
-  for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-    const at::Tensor inputs =
-        layer == 0 ? output.outputs
-                   : LockedDropout(output.outputs, dropout.output);
-    output = kernel_.Run(layers_[layer].Gates(dropout.weight), inputs, lengths);
+  at::Tensor inputs = LockedDropout(embedded, dropout.embedding);
+  for (std::size_t layer = 0; layer + 1 < layers_.size(); ++layer) {
+    const LayerOutput output =
+        kernel_.Run(layers_[layer].Gates(dropout.weight), inputs, lengths);
+    inputs = LockedDropout(output.outputs, dropout.output);
   }
-  at::Tensor pooled = Pool(output, lengths);
+  at::Tensor pooled = kernel_.RunPooled(layers_.back().Gates(dropout.weight),
+                                        inputs, lengths, config_.pooling);
   if (dropout.output > 0) {
     pooled =
         pooled * DropoutMask(pooled.sizes(), dropout.output, pooled.options());
   }
   return at::linear(pooled, head_weight_, head_bias_).squeeze(1);
-}
-
-at::Tensor SentimentLstm::Pool(const LayerOutput& output,
-                               const at::Tensor& lengths) const {
-  if (config_.pooling == Pooling::kLast) return output.last;
-  const at::Tensor& outputs = output.outputs;
-  const at::Tensor length = lengths.to(outputs.device()).view({-1, 1, 1});
-  const at::Tensor is_padding =
-      at::arange(outputs.size(1), length.options()).view({1, -1, 1}) >= length;
-  const auto max = [&] {
-    const double lowest = -std::numeric_limits<double>::infinity();
-    return std::get<0>(outputs.masked_fill(is_padding, lowest).max(1));
-  };
-  const auto mean = [&] {
-    return outputs.masked_fill(is_padding, 0).sum(1) / length.squeeze(2);
-  };
-  switch (config_.pooling) {
-    case Pooling::kMax:
-      return max();
-    case Pooling::kMean:
-      return mean();
-    default:
-      return at::cat({max(), mean(), output.last}, 1);
-  }
 }
 
 std::vector<NamedParameter> SentimentLstm::parameters() const {

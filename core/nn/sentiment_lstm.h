@@ -64,8 +64,6 @@ class SentimentLstm {
   const at::Tensor& head_bias() const { return head_bias_; }
 
  private:
-  at::Tensor Pool(const LayerOutput& output, const at::Tensor& lengths) const;
-
   const ModelConfig config_;
   const LstmKernel& kernel_;
   std::string device_ = "cpu";

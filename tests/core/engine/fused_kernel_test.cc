@@ -89,6 +89,40 @@ TEST_F(FusedKernelTest, ThreadsMayChangeBeforeTheWayBack) {
   EXPECT_LE(ParityError(gradients[2], gradients[0]), kParityTolerance);
 }
 
+TEST_F(FusedKernelTest, PoolsAsTheOthersDoAndSoDoItsGradients) {
+  const at::Tensor lengths = at::tensor({23, 9, 1, 14, 14}, at::kLong);
+  const at::Tensor values = at::randn({5, 23, kInput});
+  for (const Pooling pooling :
+       {Pooling::kLast, Pooling::kMax, Pooling::kMean, Pooling::kConcat}) {
+    SCOPED_TRACE(ToString(pooling));
+    std::vector<at::Tensor> pooled;
+    std::vector<at::Tensor> gradients;
+    for (const Engine engine : {Engine::kReference, Engine::kFused}) {
+      const at::Tensor inputs = values.clone().requires_grad_();
+      pooled.push_back(GetKernel(engine).RunPooled(layer_.Gates(), inputs,
+                                                   lengths, pooling));
+      pooled.back().square().sum().backward();
+      gradients.push_back(inputs.grad());
+    }
+    EXPECT_LE(ParityError(pooled[1], pooled[0]), kParityTolerance);
+    EXPECT_LE(ParityError(gradients[1], gradients[0]), kParityTolerance);
+    const c10::NoGradGuard no_gradients;
+    EXPECT_LE(ParityError(FusedKernel().RunPooled(layer_.Gates(), values,
+                                                  lengths, pooling),
+                          pooled[0]),
+              kParityTolerance);
+  }
+}
+
+TEST_F(FusedKernelTest, AMaximumThatIsNoNumberShows) {
+  at::Tensor inputs = at::randn({2, 6, kInput});
+  inputs[1][3].fill_(std::numeric_limits<float>::quiet_NaN());
+  const at::Tensor pooled = FusedKernel().RunPooled(
+      layer_.Gates(), inputs, at::tensor({6, 5}, at::kLong), Pooling::kMax);
+  EXPECT_FALSE(pooled[0].isnan().any().item<bool>());
+  EXPECT_TRUE(pooled[1].isnan().all().item<bool>());
+}
+
 TEST_F(FusedKernelTest, WhatStandsInThePaddingIsNotRead) {
   const at::Tensor lengths = at::tensor({2, 5}, at::kLong);
   at::Tensor inputs = at::randn({2, 5, kInput});
