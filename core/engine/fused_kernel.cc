@@ -1,7 +1,6 @@
 #include "core/engine/fused_kernel.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -9,10 +8,12 @@
 #include <span>
 #include <vector>
 
+#include "core/engine/engine.h"
 #include "core/engine/fused_pooling.h"
 #include "core/engine/libtorch_kernel.h"
-#include "core/engine/network_weights.h"
+#include "core/engine/project_rows.h"
 #include "core/engine/recurrence.h"
+#include "core/engine/torch_threads.h"
 
 namespace carousel {
 namespace {
@@ -151,36 +152,20 @@ StackedGates AsGateRows(const StackedGates& gates) {
 // changes its last bits; the kernels' does not.
 at::Tensor ProjectInvariantly(const at::Tensor& x, const at::Tensor& weight_x,
                               const at::Tensor& bias) {
-  const GateKernels& kernels = BestGateKernels();
   const at::Tensor inputs = x.contiguous();
   const at::Tensor weights = Packed(weight_x);
   const at::Tensor biases = bias.contiguous();
   at::Tensor maps =
       at::empty({inputs.size(0), weight_x.size(0)}, inputs.options());
-  constexpr std::int64_t kChunk = 48;
-  const float* const from = inputs.const_data_ptr<float>();
-  float* const to = maps.mutable_data_ptr<float>();
-  at::parallel_for(
-      0, inputs.size(0), kChunk, [&](std::int64_t begin, std::int64_t end) {
-        std::vector<const float*> rows;
-        std::vector<float*> outs;
-        for (std::int64_t first = begin; first < end; first += kChunk) {
-          rows.clear();
-          outs.clear();
-          for (std::int64_t i = first; i < std::min(end, first + kChunk); ++i) {
-            rows.push_back(from + i * inputs.size(1));
-            outs.push_back(to + i * maps.size(1));
-          }
-          kernels.project({.weights = weights.const_data_ptr<float>(),
-                           .bias = biases.const_data_ptr<float>(),
-                           .inputs = static_cast<int>(inputs.size(1)),
-                           .end_panel = static_cast<int>(
-                               maps.size(1) / (kGates * kernels.lanes)),
-                           .rows = static_cast<std::ptrdiff_t>(rows.size()),
-                           .x = rows.data(),
-                           .out = outs.data()});
-        }
-      });
+  ProjectRows({.kernels = &BestGateKernels(),
+               .weights = weights.const_data_ptr<float>(),
+               .bias = biases.const_data_ptr<float>(),
+               .rows = inputs.size(0),
+               .inputs = inputs.size(1),
+               .outputs = maps.size(1),
+               .x = inputs.const_data_ptr<float>(),
+               .out = maps.mutable_data_ptr<float>()},
+              OnTorchThreads);
   return maps;
 }
 
@@ -243,7 +228,7 @@ LayerOutput FusedKernel::Run(const LayerGates& gates, const at::Tensor& inputs,
     return LibtorchKernel().Run(gates, inputs, text_lengths);
   }
   const at::Tensor lengths = text_lengths.contiguous();
-  const PackedBatch batch = PackBatch(View(lengths), at::get_num_threads());
+  const PackedBatch batch = PackBatch(View(lengths), TorchThreads());
   const auto run = [&](const StackedGates& stacked, bool backwards) {
     return LayOut(RunDirection(stacked, inputs, lengths, batch, backwards),
                   stacked.hidden_size(), inputs.size(1), lengths, batch);
@@ -263,7 +248,7 @@ at::Tensor FusedKernel::RunPooled(const LayerGates& gates,
     return LibtorchKernel().RunPooled(gates, inputs, text_lengths, pooling);
   }
   const at::Tensor lengths = text_lengths.contiguous();
-  const PackedBatch batch = PackBatch(View(lengths), at::get_num_threads());
+  const PackedBatch batch = PackBatch(View(lengths), TorchThreads());
   const auto run = [&](const StackedGates& stacked, bool backwards) {
     const at::Tensor h =
         RunDirection(stacked, inputs, lengths, batch, backwards).h;

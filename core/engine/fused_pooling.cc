@@ -4,8 +4,8 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "core/engine/network_weights.h"
 #include "core/engine/packed_pooling.h"
+#include "core/engine/torch_threads.h"
 
 namespace carousel {
 namespace {

@@ -1,5 +1,7 @@
 #include "core/engine/gate_kernels.h"
 
+#include <hwy/cache_control.h>
+
 #include <cstdint>
 
 // Vectors stand in arrays here, which those of unknown size cannot.
@@ -133,6 +135,12 @@ struct StepTile {
     for (int r = 0; r < kRows; ++r) {
       maps[r] = args.maps[row + r] + panel * width;
       h[r] = args.h + (row + r) * args.hidden;
+    }
+    // A row of maps may be a word's, anywhere in a large table, of which no
+    // processor guesses the next panel.
+    for (int r = 0; r < kRows; ++r) {
+      hwy::Prefetch(maps[r] + width);
+      hwy::Prefetch(maps[r] + width + width / 2);
     }
     Vector sums[kRows][kGates];
     Sum<kRows>(d, maps, args.weights + panel * width * args.hidden, args.hidden,

@@ -1,9 +1,10 @@
 #include "core/engine/network_weights.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <vector>
+
+#include "core/engine/torch_threads.h"
 
 namespace carousel {
 namespace {
@@ -49,12 +50,6 @@ PackedNetwork PackModel(const SentimentLstm& model,
                         std::int64_t max_folded_bytes) {
   return PackNetwork(model.config(), StackedWeights(model).weights(),
                      max_folded_bytes, OnTorchThreads);
-}
-
-void OnTorchThreads(int count, const std::function<void(int)>& body) {
-  at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) body(static_cast<int>(i));
-  });
 }
 
 }  // namespace carousel

@@ -3,7 +3,6 @@
 #define CAROUSEL_CORE_ENGINE_NETWORK_WEIGHTS_H_
 
 #include <cstdint>
-#include <functional>
 
 #include "core/engine/packed_network.h"
 #include "core/nn/sentiment_lstm.h"
@@ -17,9 +16,6 @@ bool CanPack(const SentimentLstm& model);
 // change meanwhile.
 PackedNetwork PackModel(const SentimentLstm& model,
                         std::int64_t max_folded_bytes);
-
-// On the threads that LibTorch uses inside one operation.
-void OnTorchThreads(int count, const std::function<void(int)>& body);
 
 }  // namespace carousel
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/engine/project_rows.h"
 #include "core/engine/recurrence.h"
 
 namespace carousel {
@@ -103,35 +104,20 @@ class NetworkPacker {
         config_.directions() * width * static_cast<std::int64_t>(sizeof(float));
     network_.folded_words =
         std::min(config_.vocabulary_size, max_bytes / word_bytes);
+    // By the kernel that a word without a folded row goes through, so that it
+    // makes no difference to an answer which words are folded.
     for (PackedCell& cell : network_.layers.front()) {
       cell.folded = Own(network_.folded_words * width);
-      FoldInto(cell);
+      ProjectRows({.kernels = &kernels_,
+                   .weights = cell.weights_x.get(),
+                   .bias = cell.bias.get(),
+                   .rows = network_.folded_words,
+                   .inputs = network_.embedding_size,
+                   .outputs = width,
+                   .x = network_.embedding,
+                   .out = cell.folded.get()},
+                  parallel_);
     }
-  }
-
-  // By the kernel that a word without a folded row goes through, so that it
-  // makes no difference to an answer which words are folded.
-  void FoldInto(const PackedCell& cell) {
-    constexpr std::int64_t kChunk = 96;
-    const std::int64_t words = network_.folded_words;
-    const auto chunks = static_cast<int>((words + kChunk - 1) / kChunk);
-    parallel_(chunks, [&](int chunk) {
-      std::vector<const float*> x;
-      std::vector<float*> out;
-      const std::int64_t first = chunk * kChunk;
-      for (std::int64_t word = first; word < std::min(words, first + kChunk);
-           ++word) {
-        x.push_back(network_.EmbeddingOf(static_cast<TokenId>(word)));
-        out.push_back(cell.folded.get() + word * network_.gate_row());
-      }
-      kernels_.project({.weights = cell.weights_x.get(),
-                        .bias = cell.bias.get(),
-                        .inputs = static_cast<int>(network_.embedding_size),
-                        .end_panel = network_.panels(),
-                        .rows = static_cast<std::ptrdiff_t>(x.size()),
-                        .x = x.data(),
-                        .out = out.data()});
-    });
   }
 
   // The head's numbers come part by part: max, mean, last.

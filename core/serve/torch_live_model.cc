@@ -18,6 +18,7 @@
 #include "core/engine/growing_text.h"
 #include "core/engine/network_weights.h"
 #include "core/engine/reading_loop.h"
+#include "core/engine/torch_threads.h"
 #include "core/nn/can_stream.h"
 #include "core/nn/model_folder.h"
 #include "core/nn/sentiment_lstm.h"

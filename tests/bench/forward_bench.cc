@@ -34,6 +34,7 @@
 #include "core/engine/growing_text.h"
 #include "core/engine/network_weights.h"
 #include "core/engine/reading_loop.h"
+#include "core/engine/torch_threads.h"
 #include "core/nn/sentiment_lstm.h"
 #include "core/nn/streaming_lstm.h"
 #include "tests/bench/review_lengths.h"

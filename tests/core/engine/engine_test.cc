@@ -1,10 +1,14 @@
 #include "core/engine/engine.h"
 
+#include <atomic>
+#include <chrono>
 #include <limits>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/engine/device_memory.h"
+#include "core/engine/torch_threads.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -15,6 +19,33 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+
+// OpenMP's pragmas are comments to a compiler that is not told of them, and
+// everything is right and slow then. clang-14 is not told.
+#ifndef __clang__
+TEST(OnTorchThreadsTest, BodiesRunAtTheSameTime) {
+  SetTorchThreads(2);
+  std::atomic<int> begun = 0;
+  std::atomic<bool> met = true;
+  OnTorchThreads(2, [&](int) {
+    ++begun;
+    const auto give_up =
+        std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (begun < 2 && met) {
+      if (std::chrono::steady_clock::now() > give_up) met = false;
+      std::this_thread::yield();
+    }
+  });
+  SetTorchThreads(1);
+  EXPECT_TRUE(met) << "each waited for the other";
+}
+#endif
+
+TEST(OnTorchThreadsTest, EachBodyRunsOnce) {
+  std::vector<std::atomic<int>> runs(7);
+  OnTorchThreads(7, [&](int i) { ++runs[i]; });
+  for (const std::atomic<int>& count : runs) EXPECT_EQ(count, 1);
+}
 
 TEST(ResolveDeviceTest, TheCpuIsAlwaysThere) {
   EXPECT_THAT(ResolveDevice("cpu"), IsOkAndHolds(std::string("cpu")));
