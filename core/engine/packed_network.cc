@@ -9,8 +9,6 @@
 namespace carousel {
 namespace {
 
-constexpr std::int64_t kGates = 4;
-
 // Columns of a cell's weights: `blocks` of `width` from `first` on, each laid
 // out `stride` wide.
 struct Columns {
