@@ -10,6 +10,7 @@
 
 #include "core/engine/engine.h"
 #include "core/engine/fused_pooling.h"
+#include "core/engine/kept_packing.h"
 #include "core/engine/libtorch_kernel.h"
 #include "core/engine/project_rows.h"
 #include "core/engine/recurrence.h"
@@ -82,8 +83,7 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
     at::Tensor c;
     const at::Tensor h = RunRecurrence(batch, weight_h, gates, &c);
     context->save_for_backward({x, weight_h, weight_x, lengths, gates, c, h});
-    context->saved_data["shards"] =
-        static_cast<std::int64_t>(batch.shards.size());
+    KeepPacking(batch, *context);
     return h;
   }
 
@@ -99,10 +99,7 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
     const at::Tensor& x = saved[0];
     const at::Tensor& weight_h = saved[1];
     const at::Tensor& weight_x = saved[2];
-    // As it was packed, however many threads there are by now.
-    const PackedBatch batch =
-        PackBatch(View(saved[3]),
-                  static_cast<int>(context->saved_data["shards"].toInt()));
+    const PackedBatch batch = PackAsBefore(saved[3], *context);
     at::Tensor d_maps = saved[4];
     const at::Tensor& h = saved[6];
     const at::Tensor dh = gradients[0].contiguous();

@@ -4,6 +4,7 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "core/engine/kept_packing.h"
 #include "core/engine/packed_pooling.h"
 #include "core/engine/torch_threads.h"
 
@@ -62,8 +63,7 @@ class PackedPooling : public torch::autograd::Function<PackedPooling> {
     const at::Tensor pooled =
         PoolParts(h, batch, lengths.size(0), pooling, largest_at);
     context->save_for_backward({lengths, largest_at});
-    context->saved_data["shards"] =
-        static_cast<std::int64_t>(batch.shards.size());
+    KeepPacking(batch, *context);
     context->saved_data["pooling"] = static_cast<std::int64_t>(pooling);
     return pooled;
   }
@@ -72,10 +72,7 @@ class PackedPooling : public torch::autograd::Function<PackedPooling> {
       torch::autograd::AutogradContext* context,
       const torch::autograd::variable_list& gradients) {
     const auto saved = context->get_saved_variables();
-    // As it was packed, however many threads there are by now.
-    const PackedBatch batch =
-        PackBatch(View(saved[0]),
-                  static_cast<int>(context->saved_data["shards"].toInt()));
+    const PackedBatch batch = PackAsBefore(saved[0], *context);
     const PoolingParts parts(
         static_cast<Pooling>(context->saved_data["pooling"].toInt()));
     const at::Tensor d_parts = gradients[0].contiguous();
@@ -97,11 +94,6 @@ at::Tensor PoolPacked(const at::Tensor& h, const at::Tensor& lengths,
   }
   at::Tensor largest_at;
   return PoolParts(h, batch, lengths.size(0), pooling, largest_at);
-}
-
-std::span<const std::int64_t> View(const at::Tensor& integers) {
-  return {integers.const_data_ptr<std::int64_t>(),
-          static_cast<std::size_t>(integers.numel())};
 }
 
 }  // namespace carousel

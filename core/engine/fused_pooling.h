@@ -1,12 +1,8 @@
-// The poolings over a packed batch as torch's autograd sees them, and what the
-// passes of the fused engine share.
+// The poolings over a packed batch as torch's autograd sees them.
 #ifndef CAROUSEL_CORE_ENGINE_FUSED_POOLING_H_
 #define CAROUSEL_CORE_ENGINE_FUSED_POOLING_H_
 
 #include <ATen/core/Tensor.h>
-
-#include <cstdint>
-#include <span>
 
 #include "core/engine/packed_batch.h"
 #include "core/nn/model_config.h"
@@ -18,9 +14,6 @@ namespace carousel {
 // by, contiguous. Differentiable in h.
 at::Tensor PoolPacked(const at::Tensor& h, const at::Tensor& lengths,
                       const PackedBatch& batch, Pooling pooling);
-
-// The numbers of a contiguous tensor of int64.
-std::span<const std::int64_t> View(const at::Tensor& integers);
 
 }  // namespace carousel
 
