@@ -6,20 +6,31 @@
 
 namespace carousel {
 
-// Products over whole sequences are torch's; the loop over time, forward and
-// back, is that of recurrence.h, over live rows only. Numbers other than floats
-// on the CPU go to LibtorchKernel.
+// The loop over time, forward and back, is that of recurrence.h, over live rows
+// only; what x gives to the gates is made once for equal inputs
+// (distinct_inputs.h). Numbers other than floats on the CPU go to
+// LibtorchKernel.
 //
 // While no gradient is asked for, a text's answer is the same, bit for bit,
 // whatever stands beside it and however many threads there are.
 class FusedKernel final : public LstmKernel {
  public:
-  LayerOutput Run(const LayerGates& gates, const at::Tensor& inputs,
+  LayerOutput Run(const LayerGates& gates, const LayerInputs& inputs,
                   const at::Tensor& lengths) const override;
-  at::Tensor RunPooled(const LayerGates& gates, const at::Tensor& inputs,
+  at::Tensor RunPooled(const LayerGates& gates, const LayerInputs& inputs,
                        const at::Tensor& lengths,
                        Pooling pooling) const override;
 };
+
+// One direction, front to back, from a state on: for texts that are read in
+// pieces (truncated backpropagation through time). Differentiable in `state`,
+// [batch, hidden] each, as well.
+struct FusedRun {
+  at::Tensor outputs;  // [batch, time, hidden]
+  LstmState last;      // after each text's own last token, [batch, hidden]
+};
+FusedRun RunFrom(const LstmState& state, const StackedGates& gates,
+                 const LayerInputs& inputs, const at::Tensor& lengths);
 
 }  // namespace carousel
 

@@ -2,7 +2,10 @@
 
 #include <hwy/cache_control.h>
 
+#include <algorithm>
 #include <cstdint>
+
+#include "core/engine/aligned_floats.h"
 
 // Vectors stand in arrays here, which those of unknown size cannot.
 #define HWY_DISABLED_TARGETS \
@@ -231,6 +234,80 @@ void StepBack(const StepBackArgs& args) {
   }
 }
 
+// Positions that are summed up at a time: a panel of their maps, and what of x
+// a tile takes of them, fit into the first cache.
+constexpr int kChunk = 128;
+
+// `turned` is [inputs, kChunk], `panel_maps` [positions, panel].
+HWY_NOINLINE void AddGradientTile(const WeightGradientArgs& args, int panel,
+                                  int first_input, int positions,
+                                  const float* const (&begin)[kTileRows],
+                                  const float* panel_maps,
+                                  const float* turned) {
+  const Tag d;
+  const std::size_t lanes = hn::Lanes(d);
+  const float* x[kTileRows];
+  for (int r = 0; r < kTileRows; ++r) {
+    x[r] = turned + (first_input + r) * kChunk;
+  }
+  Vector sums[kTileRows][kGates];
+  Sum<kTileRows>(d, begin, panel_maps, positions, x, sums);
+  const int rows = std::min(kTileRows, args.inputs - first_input);
+  for (int r = 0; r < rows; ++r) {
+    float* const row = args.gradient + (first_input + r) * args.gate_row +
+                       panel * kGates * lanes;
+    for (int g = 0; g < kGates; ++g) {
+      float* const at = row + g * lanes;
+      hn::Store(hn::Add(hn::Load(d, at), sums[r][g]), d, at);
+    }
+  }
+}
+
+// x[p][k] to turned[k * kChunk + p] for some positions, in blocks that stay in
+// the first cache.
+void Turn(const float* const* x, int positions, int inputs, float* turned) {
+  constexpr int kBlock = 8;
+  for (int p = 0; p < positions; p += kBlock) {
+    const int end = std::min(positions, p + kBlock);
+    for (int k = 0; k < inputs; ++k) {
+      for (int i = p; i < end; ++i) turned[k * kChunk + i] = x[i][k];
+    }
+  }
+}
+
+// The sums of a chunk of positions stay in registers, and are then added.
+void AddWeightGradient(const WeightGradientArgs& args) {
+  const Tag d;
+  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t width = kGates * lanes;
+  const int tiles = (args.inputs + kTileRows - 1) / kTileRows;
+  // Rows of zeros fill up the last tile.
+  const AlignedFloats turned =
+      Zeros(static_cast<std::int64_t>(tiles) * kTileRows * kChunk);
+  const AlignedFloats panel_maps = AllocateFloats(kChunk * width);
+  const AlignedFloats zeros = Zeros(width);
+  const float* begin[kTileRows];
+  for (const float*& row : begin) row = zeros.get();
+  for (std::ptrdiff_t first = 0; first < args.positions; first += kChunk) {
+    const int count = static_cast<int>(
+        std::min<std::ptrdiff_t>(kChunk, args.positions - first));
+    Turn(args.x + first, count, args.inputs, turned.get());
+    for (int panel = args.first_panel; panel < args.end_panel; ++panel) {
+      for (int p = 0; p < count; ++p) {
+        const float* const maps = args.d_maps[first + p] + panel * width;
+        for (int g = 0; g < kGates; ++g) {
+          hn::Store(hn::Load(d, maps + g * lanes), d,
+                    panel_maps.get() + p * width + g * lanes);
+        }
+      }
+      for (int tile = 0; tile < tiles; ++tile) {
+        AddGradientTile(args, panel, tile * kTileRows, count, begin,
+                        panel_maps.get(), turned.get());
+      }
+    }
+  }
+}
+
 int Lanes() { return static_cast<int>(hn::Lanes(Tag())); }
 
 }  // namespace carousel::HWY_NAMESPACE
@@ -243,6 +320,7 @@ namespace {
 HWY_EXPORT(Project);
 HWY_EXPORT(Step);
 HWY_EXPORT(StepBack);
+HWY_EXPORT(AddWeightGradient);
 HWY_EXPORT(Lanes);
 
 std::vector<GateKernels> MakeKernels() {
@@ -250,11 +328,13 @@ std::vector<GateKernels> MakeKernels() {
   // Highway numbers its targets so that the better one is the smaller bit.
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::GetChosenTarget().Update(target);
-    kernels.push_back({.target = hwy::TargetName(target),
-                       .lanes = HWY_DYNAMIC_DISPATCH(Lanes)(),
-                       .project = HWY_DYNAMIC_DISPATCH(Project),
-                       .step = HWY_DYNAMIC_DISPATCH(Step),
-                       .step_back = HWY_DYNAMIC_DISPATCH(StepBack)});
+    kernels.push_back(
+        {.target = hwy::TargetName(target),
+         .lanes = HWY_DYNAMIC_DISPATCH(Lanes)(),
+         .project = HWY_DYNAMIC_DISPATCH(Project),
+         .step = HWY_DYNAMIC_DISPATCH(Step),
+         .step_back = HWY_DYNAMIC_DISPATCH(StepBack),
+         .add_weight_gradient = HWY_DYNAMIC_DISPATCH(AddWeightGradient)});
   }
   hwy::GetChosenTarget().DeInit();
   return kernels;

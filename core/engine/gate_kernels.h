@@ -69,6 +69,19 @@ struct StepBackArgs {
   float* const* gates = nullptr;
 };
 
+// Some panels of the gradients of weights: the sum over positions of x[p] times
+// the gradients of the maps that x[p] gave something to.
+struct WeightGradientArgs {
+  int inputs = 0;  // numbers of x[p]
+  int first_panel = 0;
+  int end_panel = 0;
+  std::ptrdiff_t positions = 0;
+  const float* const* x = nullptr;       // [positions], each [inputs]
+  const float* const* d_maps = nullptr;  // [positions], each a gate row
+  std::ptrdiff_t gate_row = 0;           // numbers of one
+  float* gradient = nullptr;             // [inputs, gate row], added to
+};
+
 // Each row comes out the same, bit for bit, whatever stands beside it and
 // however the panels are cut among threads. Thread-safe.
 struct GateKernels {
@@ -77,6 +90,7 @@ struct GateKernels {
   void (*project)(const ProjectArgs&) = nullptr;
   void (*step)(const StepArgs&) = nullptr;
   void (*step_back)(const StepBackArgs&) = nullptr;
+  void (*add_weight_gradient)(const WeightGradientArgs&) = nullptr;
 };
 
 // The fastest that this processor runs, and all of them, the fastest first.

@@ -32,9 +32,9 @@ at::Tensor RunLibtorchDirection(const StackedGates& gates,
 }  // namespace
 
 LayerOutput LibtorchKernel::Run(const LayerGates& gates,
-                                const at::Tensor& inputs,
+                                const LayerInputs& inputs,
                                 const at::Tensor& lengths) const {
-  return RunLayer(RunLibtorchDirection, gates, inputs, lengths);
+  return RunLayer(RunLibtorchDirection, gates, inputs.LayOut(), lengths);
 }
 
 }  // namespace carousel

@@ -12,7 +12,7 @@ namespace carousel {
 // starts the backward direction at each text's own last token.
 class LibtorchKernel final : public LstmKernel {
  public:
-  LayerOutput Run(const LayerGates& gates, const at::Tensor& inputs,
+  LayerOutput Run(const LayerGates& gates, const LayerInputs& inputs,
                   const at::Tensor& lengths) const override;
 };
 

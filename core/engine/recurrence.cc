@@ -20,39 +20,73 @@ std::vector<T*> RowPointers(T* first, std::int64_t rows, std::int64_t stride) {
   return pointers;
 }
 
+// The shard's rows of `state`, [rows of the batch, hidden], one after the
+// other; zeros when there is none.
+AlignedFloats RowsOf(const PackedShard& shard, std::int64_t hidden,
+                     const float* state) {
+  AlignedFloats rows = Zeros(shard.live.front() * hidden);
+  for (std::int64_t i = 0; state != nullptr && i < shard.live.front(); ++i) {
+    std::copy_n(state + shard.rows[i] * hidden, hidden,
+                rows.get() + i * hidden);
+  }
+  return rows;
+}
+
+// The other way round, rows from `first` on, if it is wanted.
+void PutRows(const PackedShard& shard, std::int64_t hidden, const float* rows,
+             std::int64_t first, std::int64_t end, float* state) {
+  for (std::int64_t i = first; state != nullptr && i < end; ++i) {
+    std::copy_n(rows + i * hidden, hidden, state + shard.rows[i] * hidden);
+  }
+}
+
+std::int64_t LiveAfter(const PackedShard& shard, std::int64_t step) {
+  return step + 1 < shard.steps() ? shard.live[step + 1] : 0;
+}
+
 void RunShard(const RecurrenceArgs& args, const PackedShard& shard) {
   const std::int64_t hidden = args.hidden;
-  const AlignedFloats zeros = Zeros(shard.live.front() * hidden);
-  const AlignedFloats scratch =
-      args.keep ? AlignedFloats() : Zeros(shard.live.front() * hidden);
+  const AlignedFloats h_begin = RowsOf(shard, hidden, args.h_begin);
+  const AlignedFloats c_begin = RowsOf(shard, hidden, args.c_begin);
+  std::vector<const float*> maps(shard.live.front());
   StepArgs step{.weights = args.weights,
                 .hidden = static_cast<int>(hidden),
                 .end_panel = static_cast<int>(hidden) / args.kernels->lanes,
-                .h = zeros.get(),
-                .c = zeros.get()};
+                .maps = maps.data(),
+                .h = h_begin.get(),
+                .c = c_begin.get(),
+                .c_out = c_begin.get()};
   for (std::int64_t t = 0; t < shard.steps(); ++t) {
     const std::int64_t begin = shard.begin[t];
-    const std::vector<float*> maps = RowPointers(
-        args.gates + begin * kGates * hidden, shard.live[t], kGates * hidden);
     step.rows = shard.live[t];
-    step.maps = maps.data();
-    step.gates = args.keep ? maps.data() : nullptr;
+    for (std::int64_t i = 0; i < step.rows; ++i) {
+      maps[i] = args.maps + args.sources[begin + i] * kGates * hidden;
+    }
+    std::vector<float*> gates;
+    if (args.gates != nullptr) {
+      gates = RowPointers(args.gates + begin * kGates * hidden, step.rows,
+                          kGates * hidden);
+      step.gates = gates.data();
+      step.c_out = args.c + begin * hidden;
+    }
     step.h_out = args.h + begin * hidden;
-    step.c_out = args.keep ? args.c + begin * hidden : scratch.get();
     args.kernels->step(step);
     step.h = step.h_out;
     step.c = step.c_out;
+    PutRows(shard, hidden, step.c_out, LiveAfter(shard, t), step.rows,
+            args.c_last);
   }
 }
 
 void RunShardBack(const RecurrenceBackArgs& args, const PackedShard& shard) {
   const std::int64_t hidden = args.hidden;
   const std::int64_t rows = shard.live.front();
-  const AlignedFloats zeros = Zeros(std::max(rows, kGates) * hidden);
-  // Rows whose texts have not begun yet, seen from the end, have nothing to
-  // pass on: their numbers stay 0.
+  const AlignedFloats zeros = Zeros(kGates * hidden);
+  const AlignedFloats c_begin = RowsOf(shard, hidden, args.c_begin);
+  // What comes from the next step. Rows whose texts have not begun yet, seen
+  // from the end, keep what they begin with.
   const AlignedFloats dh_later = Zeros(rows * hidden);
-  const AlignedFloats dc = Zeros(rows * hidden);
+  const AlignedFloats dc = RowsOf(shard, hidden, args.dc_last);
   const std::vector<float*> later = RowPointers(dh_later.get(), rows, hidden);
   for (std::int64_t t = shard.steps() - 1; t >= 0; --t) {
     const std::int64_t begin = shard.begin[t];
@@ -61,13 +95,13 @@ void RunShardBack(const RecurrenceBackArgs& args, const PackedShard& shard) {
     args.kernels->step_back(
         {.hidden = static_cast<int>(hidden),
          .rows = shard.live[t],
-         .c = t == 0 ? zeros.get() : args.c + shard.begin[t - 1] * hidden,
+         .c = t == 0 ? c_begin.get() : args.c + shard.begin[t - 1] * hidden,
          .c_out = args.c + begin * hidden,
          .dh_out = args.dh + begin * hidden,
          .dh_later = dh_later.get(),
          .dc = dc.get(),
          .gates = gates.data()});
-    if (t == 0) break;
+    if (t == 0 && args.dh_begin == nullptr) break;
     args.kernels->project(
         {.weights = args.turned_weights,
          .bias = zeros.get(),
@@ -77,6 +111,8 @@ void RunShardBack(const RecurrenceBackArgs& args, const PackedShard& shard) {
          .x = gates.data(),
          .out = later.data()});
   }
+  PutRows(shard, hidden, dh_later.get(), 0, rows, args.dh_begin);
+  PutRows(shard, hidden, dc.get(), 0, rows, args.dc_begin);
 }
 
 }  // namespace

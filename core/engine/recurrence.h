@@ -32,19 +32,26 @@ std::vector<float> GateRowScales(const GateKernels& kernels,
 void PackWeights(const GateKernels& kernels, const float* weights,
                  std::int64_t outputs, std::int64_t inputs, float* out);
 
-// All [positions, ...] of the batch; `hidden` is the padded one.
+// `hidden` is the padded one, rows are those of the batch, positions those of
+// the packed one.
 struct RecurrenceArgs {
   const GateKernels* kernels = nullptr;
   const PackedBatch* batch = nullptr;
   std::int64_t hidden = 0;
   const float* weights = nullptr;  // of h, packed
-  // [positions, 4 * hidden]: the maps of the inputs. With `keep`, the gates
-  // stand there afterwards.
-  float* gates = nullptr;
+  // [inputs, 4 * hidden]: what each input gives to the gates.
+  const float* maps = nullptr;
+  const std::int64_t* sources = nullptr;  // [positions]: the input of each
+  // The state that each text begins with, [rows, hidden]; null: 0.
+  const float* h_begin = nullptr;
+  const float* c_begin = nullptr;
   float* h = nullptr;  // [positions, hidden], all of the outputs
-  // [positions, hidden] with `keep`; null, and not wanted, without.
+  // For RunBack, [positions, 4 * hidden] and [positions, hidden]; both null
+  // when nobody goes back.
+  float* gates = nullptr;
   float* c = nullptr;
-  bool keep = false;  // for RunBack
+  // The cells that each text ends with, [rows, hidden]; may be null.
+  float* c_last = nullptr;
 };
 void Run(const RecurrenceArgs& args, const ParallelFor& parallel);
 
@@ -55,10 +62,16 @@ struct RecurrenceBackArgs {
   std::int64_t hidden = 0;
   // Of h, turned: [hidden, gate row] row by row before it was packed.
   const float* turned_weights = nullptr;
-  const float* c = nullptr;   // [positions, hidden]
-  const float* dh = nullptr;  // [positions, hidden], from whatever reads h
+  const float* c_begin = nullptr;  // as Run had it
+  const float* c = nullptr;        // [positions, hidden]
+  const float* dh = nullptr;       // [positions, hidden]: from what reads h
+  const float* dc_last = nullptr;  // [rows, hidden]; null: 0
   // [positions, 4 * hidden]: the gates; afterwards the gradients of the maps.
   float* gates = nullptr;
+  // Gradients of the state at the beginning, [rows, hidden]; both null when
+  // they are not wanted.
+  float* dh_begin = nullptr;
+  float* dc_begin = nullptr;
 };
 void RunBack(const RecurrenceBackArgs& args, const ParallelFor& parallel);
 

@@ -71,16 +71,16 @@ LayerOutput RunLayer(DirectionFunction run_direction, const LayerGates& gates,
 }
 
 at::Tensor LstmKernel::RunPooled(const LayerGates& gates,
-                                 const at::Tensor& inputs,
+                                 const LayerInputs& inputs,
                                  const at::Tensor& lengths,
                                  Pooling pooling) const {
   return PoolOutputs(Run(gates, inputs, lengths), lengths, pooling);
 }
 
 LayerOutput ReferenceKernel::Run(const LayerGates& gates,
-                                 const at::Tensor& inputs,
+                                 const LayerInputs& inputs,
                                  const at::Tensor& lengths) const {
-  return RunLayer(RunReferenceDirection, gates, inputs, lengths);
+  return RunLayer(RunReferenceDirection, gates, inputs.LayOut(), lengths);
 }
 
 LstmLayer::LstmLayer(std::int64_t input_size, std::int64_t hidden_size,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/nn/layer_inputs.h"
 #include "core/nn/lstm_cell.h"
 #include "core/nn/model_config.h"
 
@@ -34,15 +35,15 @@ struct LayerOutput {
 class LstmKernel {
  public:
   virtual ~LstmKernel() = default;
-  // `inputs` is [batch, time, input], `lengths` [batch] (int64, on the CPU,
-  // each from 1 to time). What stands past a text's length never reaches an
-  // answer or a gradient. Differentiable in `inputs` and `gates`.
-  virtual LayerOutput Run(const LayerGates& gates, const at::Tensor& inputs,
+  // `lengths` is [batch] (int64, on the CPU, each from 1 to time). What stands
+  // past a text's length never reaches an answer or a gradient. Differentiable
+  // in `inputs` and `gates`.
+  virtual LayerOutput Run(const LayerGates& gates, const LayerInputs& inputs,
                           const at::Tensor& lengths) const = 0;
   // The same of the last layer, as PoolOutputs (pooling.h) pools it, [batch,
   // pooled]: an engine may never lay the outputs out.
   virtual at::Tensor RunPooled(const LayerGates& gates,
-                               const at::Tensor& inputs,
+                               const LayerInputs& inputs,
                                const at::Tensor& lengths,
                                Pooling pooling) const;
 };
@@ -61,7 +62,7 @@ LayerOutput RunLayer(DirectionFunction run_direction, const LayerGates& gates,
 // The reference: LstmCell::Step in a loop, as the textbook has it.
 class ReferenceKernel final : public LstmKernel {
  public:
-  LayerOutput Run(const LayerGates& gates, const at::Tensor& inputs,
+  LayerOutput Run(const LayerGates& gates, const LayerInputs& inputs,
                   const at::Tensor& lengths) const override;
 };
 

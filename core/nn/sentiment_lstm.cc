@@ -19,10 +19,11 @@ at::Tensor DropoutMask(at::IntArrayRef shape, double share,
 }
 
 // One mask a text, the same at every step (Gal & Ghahramani 2016).
-at::Tensor LockedDropout(const at::Tensor& sequence, double share) {
-  if (share == 0) return sequence;
-  return sequence * DropoutMask({sequence.size(0), 1, sequence.size(2)}, share,
-                                sequence.options());
+LayerInputs LockedDropout(const LayerInputs& inputs, std::int64_t width,
+                          double share) {
+  if (share == 0) return inputs;
+  return inputs.Times(
+      DropoutMask({inputs.rows(), width}, share, inputs.options()));
 }
 
 at::Tensor WordDropout(const at::Tensor& tokens, double share) {
@@ -77,19 +78,20 @@ SentimentLstm::SentimentLstm(const ModelConfig& config,
 at::Tensor SentimentLstm::Forward(const BatchTensors& batch,
                                   const Dropout& dropout) const {
   const at::Tensor tokens = WordDropout(batch.tokens, dropout.word);
-  // The padding row gets no gradient, so it stays zero.
-  const at::Tensor embedded = at::embedding(embedding_, tokens, kPaddingId);
-  return ForwardEmbedded(embedded, batch.lengths, dropout);
+  return ForwardFrom(EmbeddedTokens{.embedding = embedding_, .tokens = tokens},
+                     batch.lengths, dropout);
 }
 
-at::Tensor SentimentLstm::ForwardEmbedded(const at::Tensor& embedded,
-                                          const at::Tensor& lengths,
-                                          const Dropout& dropout) const {
-  at::Tensor inputs = LockedDropout(embedded, dropout.embedding);
+at::Tensor SentimentLstm::ForwardFrom(const LayerInputs& first,
+                                      const at::Tensor& lengths,
+                                      const Dropout& dropout) const {
+  LayerInputs inputs =
+      LockedDropout(first, config_.embedding_size, dropout.embedding);
   for (std::size_t layer = 0; layer + 1 < layers_.size(); ++layer) {
     const LayerOutput output =
         kernel_.Run(layers_[layer].Gates(dropout.weight), inputs, lengths);
-    inputs = LockedDropout(output.outputs, dropout.output);
+    inputs =
+        LockedDropout(output.outputs, output.outputs.size(2), dropout.output);
   }
   at::Tensor pooled = kernel_.RunPooled(layers_.back().Gates(dropout.weight),
                                         inputs, lengths, config_.pooling);

@@ -46,11 +46,10 @@ class SentimentLstm {
   at::Tensor Forward(const BatchTensors& batch,
                      const Dropout& dropout = {}) const;
 
-  // The layers and the head over embedded tokens, [batch, time, embedding]:
-  // for gradients with respect to the inputs.
-  at::Tensor ForwardEmbedded(const at::Tensor& embedded,
-                             const at::Tensor& lengths,
-                             const Dropout& dropout = {}) const;
+  // The layers and the head over inputs that are there already: for gradients
+  // with respect to them.
+  at::Tensor ForwardFrom(const LayerInputs& inputs, const at::Tensor& lengths,
+                         const Dropout& dropout = {}) const;
 
   // All parameters, "embedding" first. Leaves that require gradients.
   std::vector<NamedParameter> parameters() const;

@@ -1,10 +1,17 @@
-// One training step (forward, backward, clip, Adam) of the whole model: the
-// hand-written reference, the same weights through engine=libtorch, and what
-// one would write with torch::nn::LSTM over a padded batch, in one run, in
-// turn, on the same batches. Prints milliseconds a step, live tokens a second
-// and the ratio to torch::nn::LSTM.
+// One training step (forward, backward, clip, Adam) of the whole model, batch
+// 64, on texts as long as reviews: ours as a training job does it, and what one
+// writes with torch::nn::LSTM, in one run, in turn, on the same texts and
+// threads. The library reads them as two kinds of loader give them: batches as
+// they come, each padded to its longest text, and the whole set sorted by
+// length, then cut. Ours reads them as they come. "with dropout" is where each
+// text has its own inputs dropped, so that the same word of different texts no
+// longer gives the same.
 //
-//   training_step_bench [--threads=2] [--steps=6]
+// Prints live tokens a second (median and range of the rounds), milliseconds a
+// step, and how many times as fast that is as each of the others.
+//
+//   training_step_bench [--threads=2] [--rounds=3] [--shape=0] [--reference]
+//                       [--only=fused]
 #include <torch/nn/modules/embedding.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/rnn.h>
@@ -14,87 +21,87 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
+#include <memory>
+#include <numeric>
 #include <random>
+#include <span>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "core/data/batcher.h"
 #include "core/engine/engine.h"
 #include "core/nn/sentiment_lstm.h"
-#include "tests/bench/review_lengths.h"
+#include "core/train/learner.h"
+#include "tests/bench/review_texts.h"
 
 ABSL_FLAG(int, threads, 2, "Threads inside one operation");
-ABSL_FLAG(int, steps, 6, "Counted steps of each contestant and case");
+ABSL_FLAG(int, rounds, 3, "Counted rounds of each contestant and shape");
+ABSL_FLAG(int, shape, 0, "1 or 2: that shape alone; 0: both");
+ABSL_FLAG(bool, reference, false, "The hand-written loop as well");
+ABSL_FLAG(std::string, only, "", "Contestants with this in their name alone");
 
 namespace carousel {
 namespace {
 
 constexpr std::int64_t kVocabulary = 30000;
-constexpr std::int64_t kEmbedding = 100;
-constexpr std::int64_t kHidden = 128;
-constexpr std::int64_t kRows = 64;
-constexpr std::int64_t kMaxTokens = 400;
+constexpr std::size_t kRows = 64;
+constexpr std::size_t kBatches = 6;
+constexpr std::int64_t kLongest = 400;
 
-struct Case {
+struct Shape {
   const char* name;
+  std::int64_t embedding;
+  std::int64_t hidden;
   bool bidirectional;
-  Pooling pooling;
-  bool bucketed;  // batches of similar length, else all 400 columns
 };
-constexpr Case kCases[] = {
-    {"classic: one direction, last, padded to 400", false, Pooling::kLast,
-     false},
-    {"strong: two directions, concat, bucketed", true, Pooling::kConcat, true}};
+constexpr Shape kShapes[] = {{"E300 H256, one direction", 300, 256, false},
+                             {"E100 H128, two directions", 100, 128, true}};
 
-std::vector<Batch> MakeBatches(const Case& test_case, int count) {
-  std::mt19937 generator(1);
-  std::uniform_int_distribution<std::int64_t> token(2, kVocabulary - 1);
-  std::vector<std::int64_t> lengths =
-      ReviewLengths(count * kRows, kMaxTokens, generator);
-  if (test_case.bucketed) std::sort(lengths.begin(), lengths.end());
-  std::vector<Batch> batches(count);
-  for (int b = 0; b < count; ++b) {
-    Batch& batch = batches[b];
-    batch.rows = kRows;
-    batch.lengths.assign(lengths.begin() + b * kRows,
-                         lengths.begin() + (b + 1) * kRows);
-    batch.time = test_case.bucketed ? *std::max_element(batch.lengths.begin(),
-                                                        batch.lengths.end())
-                                    : kMaxTokens;
-    batch.tokens.assign(kRows * batch.time, kPaddingId);
-    for (std::int64_t row = 0; row < kRows; ++row) {
-      for (std::int64_t t = 0; t < batch.lengths[row]; ++t) {
-        batch.tokens[row * batch.time + t] = token(generator);
-      }
-      batch.labels.push_back(static_cast<float>(row % 2));
-    }
+// The texts in batches, as they come or sorted by length.
+std::vector<Batch> MakeBatches(const std::vector<EncodedText>& texts,
+                               bool sorted) {
+  std::vector<float> labels(texts.size());
+  std::vector<std::size_t> order(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    labels[i] = static_cast<float>(i % 2);
+    order[i] = i;
+  }
+  if (sorted) {
+    std::ranges::sort(order, {},
+                      [&](std::size_t i) { return texts[i].tokens.size(); });
+  }
+  std::vector<Batch> batches;
+  for (std::size_t i = 0; i < texts.size(); i += kRows) {
+    batches.push_back(
+        MakeBatch(texts, labels, std::span(order).subspan(i, kRows)));
   }
   return batches;
 }
 
 // The model as one writes it with the library: padding is read, not skipped.
 struct LibraryModel : torch::nn::Module {
-  explicit LibraryModel(const Case& test_case)
+  explicit LibraryModel(const Shape& shape)
       : embedding(register_module(
-            "embedding", torch::nn::Embedding(kVocabulary, kEmbedding))),
+            "embedding", torch::nn::Embedding(kVocabulary, shape.embedding))),
         lstm(register_module(
-            "lstm",
-            torch::nn::LSTM(torch::nn::LSTMOptions(kEmbedding, kHidden)
-                                .batch_first(true)
-                                .bidirectional(test_case.bidirectional)))),
-        concat(test_case.pooling == Pooling::kConcat),
+            "lstm", torch::nn::LSTM(
+                        torch::nn::LSTMOptions(shape.embedding, shape.hidden)
+                            .batch_first(true)
+                            .bidirectional(shape.bidirectional)))),
         head(register_module(
-            "head",
-            torch::nn::Linear(
-                kHidden * (test_case.bidirectional ? 2 : 1) * (concat ? 3 : 1),
-                1))) {}
+            "head", torch::nn::Linear(
+                        3 * shape.hidden * (shape.bidirectional ? 2 : 1), 1))) {
+  }
 
   at::Tensor forward(const at::Tensor& tokens) {
     const auto [outputs, state] = lstm(embedding(tokens));
     const at::Tensor last = outputs.select(1, outputs.size(1) - 1);
-    if (!concat) return head(last).squeeze(1);
     return head(
                at::cat({std::get<0>(outputs.max(1)), outputs.mean(1), last}, 1))
         .squeeze(1);
@@ -102,107 +109,123 @@ struct LibraryModel : torch::nn::Module {
 
   torch::nn::Embedding embedding;
   torch::nn::LSTM lstm;
-  bool concat;
   torch::nn::Linear head;
 };
 
-using Forward = std::function<at::Tensor(const BatchTensors&)>;
-
-// Seconds for one pass over the batches.
-double TimeSteps(const Forward& forward,
-                 const std::vector<at::Tensor>& parameters,
-                 torch::optim::Adam& optimizer,
-                 const std::vector<BatchTensors>& batches) {
-  const auto begin = std::chrono::steady_clock::now();
-  for (const BatchTensors& batch : batches) {
-    optimizer.zero_grad();
-    at::binary_cross_entropy_with_logits(forward(batch), batch.labels)
-        .backward();
-    torch::nn::utils::clip_grad_norm_(parameters, 1.0);
-    optimizer.step();
-  }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
-      .count();
-}
-
 struct Contestant {
   std::string name;
-  Forward forward;
-  std::vector<at::Tensor> parameters;
-  std::unique_ptr<torch::optim::Adam> optimizer;
-  std::vector<double> seconds;
+  std::function<void(std::size_t batch)> step;
+  std::vector<double> seconds;  // of a round: one pass over the batches
+
+  void Run() {
+    const auto begin = std::chrono::steady_clock::now();
+    for (std::size_t batch = 0; batch < kBatches; ++batch) step(batch);
+    const std::chrono::duration<double> time =
+        std::chrono::steady_clock::now() - begin;
+    seconds.push_back(time.count());
+  }
+
+  double Median() const {
+    std::vector<double> sorted = seconds;
+    std::ranges::sort(sorted);
+    return sorted[sorted.size() / 2];
+  }
 };
 
-Contestant MakeOurs(const Case& test_case, Engine engine) {
+// As a training job does it.
+Contestant MakeOurs(const Shape& shape, Engine engine, double dropout,
+                    const std::vector<Batch>& batches) {
+  HyperParameters parameters;
+  parameters.gradient_clip = 1;
+  parameters.dropout = dropout;
+  parameters.embedding_dropout = dropout;
   ModelConfig config;
   config.vocabulary_size = kVocabulary;
-  config.embedding_size = kEmbedding;
-  config.hidden_size = kHidden;
-  config.bidirectional = test_case.bidirectional;
-  config.pooling = test_case.pooling;
-  auto model = std::make_shared<SentimentLstm>(
-      config, at::randn({kVocabulary, kEmbedding}), 1, GetKernel(engine));
-  Contestant contestant{"engine=" + std::string(ToString(engine))};
-  for (const auto& parameter : model->parameters()) {
-    contestant.parameters.push_back(parameter.tensor);
+  config.embedding_size = shape.embedding;
+  config.hidden_size = shape.hidden;
+  config.bidirectional = shape.bidirectional;
+  config.pooling = Pooling::kConcat;
+  const at::Tensor embedding = at::randn({kVocabulary * shape.embedding});
+  const float* const first = embedding.const_data_ptr<float>();
+  auto learner = std::make_shared<Learner>(
+      parameters, config, std::vector<float>(first, first + embedding.numel()),
+      engine, "cpu");
+  return {.name = "engine=" + std::string(ToString(engine)) +
+                  (dropout > 0 ? " with dropout" : ""),
+          .step = [learner, &batches](std::size_t batch) {
+            if (learner->Step(batches[batch], /*rate_factor=*/1).ok()) return;
+            std::fprintf(stderr, "a step failed\n");
+            std::exit(1);
+          }};
+}
+
+// As one writes it with the library.
+Contestant MakeTheirs(const Shape& shape, std::string name,
+                      const std::vector<Batch>& batches) {
+  auto model = std::make_shared<LibraryModel>(shape);
+  auto optimizer = std::make_shared<torch::optim::Adam>(
+      model->parameters(), torch::optim::AdamOptions(1e-3));
+  return {.name = std::move(name),
+          .step = [model, optimizer, &batches](std::size_t index) {
+            const BatchTensors batch = ToTensors(batches[index]);
+            optimizer->zero_grad();
+            at::binary_cross_entropy_with_logits(model->forward(batch.tokens),
+                                                 batch.labels)
+                .backward();
+            torch::nn::utils::clip_grad_norm_(model->parameters(), 1.0);
+            optimizer->step();
+          }};
+}
+
+void Print(const Contestant& contestant, std::int64_t tokens,
+           const std::vector<Contestant>& all) {
+  const double thousands = 1e-3 * static_cast<double>(tokens);
+  const auto [low, high] = std::ranges::minmax(contestant.seconds);
+  std::printf("  %-26s %7.1f (%.1f to %.1f)  %7.1f ms a step",
+              contestant.name.c_str(), thousands / contestant.Median(),
+              thousands / high, thousands / low,
+              1e3 * contestant.Median() / kBatches);
+  for (const Contestant& other : all) {
+    std::printf("  %5.2f", other.Median() / contestant.Median());
   }
-  contestant.forward = [model](const BatchTensors& batch) {
-    return model->Forward(batch);
-  };
-  return contestant;
+  std::printf("\n");
 }
 
-Contestant MakeTheirs(const Case& test_case) {
-  auto model = std::make_shared<LibraryModel>(test_case);
-  return {"torch::nn::LSTM",
-          [model](const BatchTensors& batch) {
-            return model->forward(batch.tokens);
-          },
-          model->parameters()};
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-void RunCase(const Case& test_case, int rounds) {
-  constexpr int kBatches = 4;
-  std::vector<BatchTensors> batches;
+void RunShape(const Shape& shape) {
+  std::mt19937 random(1);
+  const std::vector<EncodedText> texts = ReviewTexts(
+      ReviewLengths(kBatches * kRows, kLongest, random), kVocabulary, random);
   std::int64_t tokens = 0;
-  for (const Batch& batch : MakeBatches(test_case, kBatches)) {
-    for (const std::int64_t length : batch.lengths) tokens += length;
-    batches.push_back(ToTensors(batch));
+  for (const EncodedText& text : texts) {
+    tokens += static_cast<std::int64_t>(text.tokens.size());
   }
+  const auto padded = MakeBatches(texts, /*sorted=*/false);
+  const auto bucketed = MakeBatches(texts, /*sorted=*/true);
+
   std::vector<Contestant> contestants;
-  contestants.push_back(MakeTheirs(test_case));
-  contestants.push_back(MakeOurs(test_case, Engine::kReference));
-  contestants.push_back(MakeOurs(test_case, Engine::kLibtorch));
-  contestants.push_back(MakeOurs(test_case, Engine::kFused));
-  for (Contestant& contestant : contestants) {
-    contestant.optimizer = std::make_unique<torch::optim::Adam>(
-        contestant.parameters, torch::optim::AdamOptions(1e-3));
+  contestants.push_back(MakeTheirs(shape, "nn.LSTM padded", padded));
+  contestants.push_back(MakeTheirs(shape, "nn.LSTM bucketed", bucketed));
+  if (absl::GetFlag(FLAGS_reference)) {
+    contestants.push_back(MakeOurs(shape, Engine::kReference, 0, padded));
   }
+  contestants.push_back(MakeOurs(shape, Engine::kFused, 0, padded));
+  contestants.push_back(MakeOurs(shape, Engine::kFused, 0.5, padded));
+  std::erase_if(contestants, [](const Contestant& contestant) {
+    return contestant.name.find(absl::GetFlag(FLAGS_only)) == std::string::npos;
+  });
   // In turn, the first round not counted.
-  for (int round = 0; round <= rounds; ++round) {
+  for (int round = 0; round <= absl::GetFlag(FLAGS_rounds); ++round) {
     for (Contestant& contestant : contestants) {
-      const double seconds =
-          TimeSteps(contestant.forward, contestant.parameters,
-                    *contestant.optimizer, batches);
-      if (round > 0) contestant.seconds.push_back(seconds);
+      contestant.Run();
+      if (round == 0) contestant.seconds.clear();
     }
   }
-  std::printf("%s\n", test_case.name);
-  const double base = Median(contestants.front().seconds);
+  std::printf(
+      "%s: thousand tokens a second; times as fast as each of these, in "
+      "order\n",
+      shape.name);
   for (const Contestant& contestant : contestants) {
-    const double median = Median(contestant.seconds);
-    const auto [low, high] = std::minmax_element(contestant.seconds.begin(),
-                                                 contestant.seconds.end());
-    std::printf(
-        "  %-18s %8.1f ms a step (%.1f to %.1f)  %7.0f tokens/s  %.2f x the "
-        "time of torch::nn::LSTM\n",
-        contestant.name.c_str(), 1e3 * median / kBatches, 1e3 * *low / kBatches,
-        1e3 * *high / kBatches, tokens / median, median / base);
+    Print(contestant, tokens, contestants);
   }
 }
 
@@ -215,10 +238,12 @@ int main(int argc, char** argv) {
   // padding its gradients fade to nothing.
   carousel::FlushDenormals();
   carousel::SetTorchThreads(absl::GetFlag(FLAGS_threads));
-  std::printf("batch 64, embedding 100, hidden 128, %d threads, LibTorch %s\n",
+  at::manual_seed(1);
+  std::printf("batch 64, %d threads, LibTorch %s\n",
               absl::GetFlag(FLAGS_threads), carousel::TorchVersion().c_str());
-  for (const auto& test_case : carousel::kCases) {
-    carousel::RunCase(test_case, std::max(1, absl::GetFlag(FLAGS_steps) / 2));
+  const int only = absl::GetFlag(FLAGS_shape);
+  for (int i = 0; i < 2; ++i) {
+    if (only == 0 || only == i + 1) carousel::RunShape(carousel::kShapes[i]);
   }
   return 0;
 }

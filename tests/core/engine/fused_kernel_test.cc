@@ -133,6 +133,101 @@ TEST_F(FusedKernelTest, WhatStandsInThePaddingIsNotRead) {
   EXPECT_FALSE(after.outputs.isnan().any().item<bool>());
 }
 
+// Words with vectors to look up, and what the reference makes of them.
+TEST_F(FusedKernelTest, WordsAreReadAsTheirVectorsAre) {
+  const at::Tensor lengths = at::tensor({7, 3, 7, 1}, at::kLong);
+  // Few words, so that they come again in a text and in others.
+  const at::Tensor tokens = at::randint(1, 6, {4, 7}, at::kLong);
+  const at::Tensor table = at::randn({6, kInput});
+  const at::Tensor mask = at::randn({4, kInput});
+  for (const bool masked : {false, true}) {
+    std::vector<at::Tensor> pooled;
+    std::vector<at::Tensor> gradients;
+    for (const Engine engine : {Engine::kReference, Engine::kFused}) {
+      const at::Tensor embedding = table.clone().requires_grad_();
+      const EmbeddedTokens words{.embedding = embedding,
+                                 .tokens = tokens,
+                                 .mask = masked ? mask : at::Tensor()};
+      pooled.push_back(GetKernel(engine).RunPooled(layer_.Gates(), words,
+                                                   lengths, Pooling::kConcat));
+      pooled.back().square().sum().backward();
+      gradients.push_back(embedding.grad());
+      const c10::NoGradGuard no_gradients;
+      EXPECT_LE(
+          ParityError(GetKernel(engine).RunPooled(layer_.Gates(), words,
+                                                  lengths, Pooling::kConcat),
+                      pooled.back()),
+          kParityTolerance);
+    }
+    EXPECT_LE(ParityError(pooled[1], pooled[0]), kParityTolerance);
+    EXPECT_LE(ParityError(gradients[1], gradients[0]), kParityTolerance);
+  }
+}
+
+// The textbook's loop, from a state on; a text's state stays where it ended.
+FusedRun RunCellFrom(const LstmState& state, const StackedGates& gates,
+                     const LayerInputs& vectors, const at::Tensor& lengths) {
+  const at::Tensor inputs = vectors.LayOut();
+  FusedRun run{.last = state};
+  std::vector<at::Tensor> outputs;
+  for (std::int64_t t = 0; t < inputs.size(1); ++t) {
+    const at::Tensor live = (lengths > t).unsqueeze(1);
+    const LstmState next = LstmCell::Step(gates, inputs.select(1, t), run.last);
+    outputs.push_back(next.h * live);
+    run.last = {.h = at::where(live, next.h, run.last.h),
+                .c = at::where(live, next.c, run.last.c)};
+  }
+  run.outputs = at::stack(outputs, 1);
+  return run;
+}
+
+TEST_F(FusedKernelTest, GoesOnFromAStateAndGivesTheLastOne) {
+  const at::Tensor lengths = at::tensor({5, 9, 1, 9}, at::kLong);
+  const at::Tensor inputs = at::randn({4, 9, kInput});
+  const at::Tensor h = at::randn({4, 40});
+  const at::Tensor c = at::randn({4, 40});
+  std::vector<FusedRun> runs;
+  std::vector<std::vector<at::Tensor>> gradients;
+  for (const auto& run : {&RunCellFrom, &RunFrom}) {
+    const LstmState begin{.h = h.clone().requires_grad_(),
+                          .c = c.clone().requires_grad_()};
+    const at::Tensor x = inputs.clone().requires_grad_();
+    layer_.forward.W_f.mutable_grad().reset();
+    runs.push_back(run(begin, layer_.Gates().forward, x, lengths));
+    (runs.back().outputs.square().sum() + runs.back().last.h.sum() +
+     runs.back().last.c.square().sum())
+        .backward();
+    gradients.push_back(
+        {begin.h.grad(), begin.c.grad(), x.grad(), layer_.forward.W_f.grad()});
+  }
+  EXPECT_LE(ParityError(runs[1].outputs, runs[0].outputs), kParityTolerance);
+  EXPECT_LE(ParityError(runs[1].last.h, runs[0].last.h), kParityTolerance);
+  EXPECT_LE(ParityError(runs[1].last.c, runs[0].last.c), kParityTolerance);
+  for (std::size_t i = 0; i < gradients[0].size(); ++i) {
+    EXPECT_LE(ParityError(gradients[1][i], gradients[0][i]), kParityTolerance)
+        << i;
+  }
+}
+
+TEST_F(FusedKernelTest, ATextInPiecesIsTheTextAsAWhole) {
+  const c10::NoGradGuard no_gradients;
+  const StackedGates gates = layer_.Gates().forward;
+  const at::Tensor inputs = at::randn({2, 12, kInput});
+  const LstmState zeros = LstmState::Zeros(2, 40, inputs.options());
+  const auto run = [&](const LstmState& state, std::int64_t begin,
+                       std::int64_t length) {
+    return RunFrom(state, gates, inputs.narrow(1, begin, length),
+                   at::full({2}, length, at::kLong));
+  };
+  const FusedRun whole = run(zeros, 0, 12);
+  const FusedRun first = run(zeros, 0, 5);
+  const FusedRun second = run(first.last, 5, 7);
+  EXPECT_TRUE(at::equal(second.last.h, whole.last.h));
+  EXPECT_TRUE(at::equal(second.last.c, whole.last.c));
+  EXPECT_TRUE(
+      at::equal(at::cat({first.outputs, second.outputs}, 1), whole.outputs));
+}
+
 TEST_F(FusedKernelTest, DoublesGoToLibtorch) {
   const at::Tensor lengths = at::tensor({4, 2}, at::kLong);
   LayerGates gates = layer_.Gates();

@@ -115,6 +115,40 @@ class GateKernelsTest : public testing::TestWithParam<GateKernels> {
   std::mt19937 random_{5};
 };
 
+TEST_P(GateKernelsTest, AWeightsGradientIsTheSumOverThePositions) {
+  const int outputs = 3 * kGates * kernels().lanes;
+  for (const int inputs : {1, 6, 17}) {
+    // None, fewer than are summed up at a time, and more.
+    for (const int positions : {0, 1, 7, 300}) {
+      const Floats x = Random(std::max(1, positions * inputs));
+      const Floats d_maps = Random(std::max(1, positions * outputs));
+      Floats gradient(inputs * outputs);
+      std::fill_n(gradient.data(), gradient.size(), 0.5F);
+      const auto x_rows = Rows(x.data(), positions, inputs);
+      const auto map_rows = Rows(d_maps.data(), positions, outputs);
+      // The last panel is left to somebody else.
+      kernels().add_weight_gradient({.inputs = inputs,
+                                     .first_panel = 0,
+                                     .end_panel = 2,
+                                     .positions = positions,
+                                     .x = x_rows.data(),
+                                     .d_maps = map_rows.data(),
+                                     .gate_row = outputs,
+                                     .gradient = gradient.data()});
+      for (int k = 0; k < inputs; ++k) {
+        for (int j = 0; j < outputs; ++j) {
+          double sum = 0.5;
+          for (int p = 0; j < outputs / 3 * 2 && p < positions; ++p) {
+            sum += double{x[p * inputs + k]} * d_maps[p * outputs + j];
+          }
+          ASSERT_NEAR(gradient[k * outputs + j], sum, 1e-4)
+              << inputs << " " << positions << " " << k << " " << j;
+        }
+      }
+    }
+  }
+}
+
 TEST_P(GateKernelsTest, ProjectIsAProduct) {
   const int outputs = 2 * kGates * kernels().lanes;
   for (const int inputs : {1, 7, 100}) {

@@ -17,14 +17,15 @@ constexpr double kShare = 0.25;
 // Remembers what it was given; every output is 1.
 class RecordingKernel final : public LstmKernel {
  public:
-  LayerOutput Run(const LayerGates& layer, const at::Tensor& layer_inputs,
+  LayerOutput Run(const LayerGates& layer, const LayerInputs& layer_inputs,
                   const at::Tensor&) const override {
     gates.push_back(layer);
-    inputs.push_back(layer_inputs.detach());
-    const std::int64_t rows = layer_inputs.size(0);
+    inputs.push_back(layer_inputs.LayOut().detach());
+    const at::Tensor vectors = layer_inputs.LayOut();
+    const std::int64_t rows = vectors.size(0);
     const std::int64_t width =
         layer.forward.hidden_size() * (layer.backward.has_value() ? 2 : 1);
-    return {.outputs = at::ones({rows, layer_inputs.size(1), width}),
+    return {.outputs = at::ones({rows, vectors.size(1), width}),
             .last = at::ones({rows, width})};
   }
 

@@ -112,7 +112,7 @@ TEST(SentimentLstmParametersTest, AreNamedAsTheTextbookNamesThem) {
 // stands in the padding would win any maximum.
 class FixedKernel final : public LstmKernel {
  public:
-  LayerOutput Run(const LayerGates&, const at::Tensor&,
+  LayerOutput Run(const LayerGates&, const LayerInputs&,
                   const at::Tensor&) const override {
     return {.outputs = at::tensor({0.5, -0.5, -1.0, 0.25, 0.75, -0.125,  //
                                    -0.5, -0.25, -0.75, -1.0, 9.0, 9.0},

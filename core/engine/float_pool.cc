@@ -1,0 +1,101 @@
+#include "core/engine/float_pool.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <new>
+
+namespace carousel {
+namespace {
+
+constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
+constexpr std::align_val_t kCacheLine{64};
+
+// Whole huge pages for what is large, else whole cache lines.
+std::int64_t RoundUp(std::int64_t bytes) {
+  const std::int64_t unit =
+      bytes >= kHugePage ? kHugePage : static_cast<std::int64_t>(kCacheLine);
+  return std::max<std::int64_t>(1, (bytes + unit - 1) / unit) * unit;
+}
+
+std::align_val_t AlignmentOf(std::int64_t bytes) {
+  return bytes >= kHugePage ? std::align_val_t{kHugePage} : kCacheLine;
+}
+
+float* Allocate(std::int64_t bytes) {
+  void* const memory =
+      ::operator new(static_cast<std::size_t>(bytes), AlignmentOf(bytes));
+  // A wish: without huge pages it works as well.
+  if (bytes >= kHugePage) {
+    madvise(memory, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);
+  }
+  return static_cast<float*>(memory);
+}
+
+void Free(float* array, std::int64_t bytes) {
+  ::operator delete(array, AlignmentOf(bytes));
+}
+
+}  // namespace
+
+FloatPool::~FloatPool() {
+  for (const Block& block : waiting_) Free(block.array, block.bytes);
+}
+
+FloatPool& FloatPool::OfProcess() {
+  static auto* const pool = new FloatPool;
+  return *pool;
+}
+
+float* FloatPool::Take(std::int64_t count) {
+  const std::int64_t bytes =
+      RoundUp(count * static_cast<std::int64_t>(sizeof(float)));
+  MutexLock lock(mutex_);
+  Block block = TakeWaiting(bytes);
+  if (block.array == nullptr) {
+    block = {.array = Allocate(bytes), .bytes = bytes};
+  }
+  taken_.emplace(block.array, block.bytes);
+  taken_bytes_ += block.bytes;
+  most_taken_bytes_ = std::max(most_taken_bytes_, taken_bytes_);
+  return block.array;
+}
+
+FloatPool::Block FloatPool::TakeWaiting(std::int64_t bytes) {
+  auto best = waiting_.end();
+  for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
+    if (it->bytes < bytes || it->bytes > 2 * bytes) continue;
+    if (best == waiting_.end() || it->bytes < best->bytes) best = it;
+  }
+  if (best == waiting_.end()) return {};
+  const Block block = *best;
+  waiting_.erase(best);
+  waiting_bytes_ -= block.bytes;
+  return block;
+}
+
+void FloatPool::GiveBack(float* array) {
+  std::vector<Block> surplus;
+  {
+    MutexLock lock(mutex_);
+    const auto taken = taken_.find(array);
+    const Block block{.array = array, .bytes = taken->second};
+    taken_.erase(taken);
+    taken_bytes_ -= block.bytes;
+    waiting_.push_back(block);
+    waiting_bytes_ += block.bytes;
+    while (waiting_bytes_ > most_taken_bytes_) {
+      surplus.push_back(waiting_.front());
+      waiting_bytes_ -= waiting_.front().bytes;
+      waiting_.erase(waiting_.begin());
+    }
+  }
+  for (const Block& block : surplus) Free(block.array, block.bytes);
+}
+
+std::int64_t FloatPool::waiting_bytes() const {
+  MutexLock lock(mutex_);
+  return waiting_bytes_;
+}
+
+}  // namespace carousel
