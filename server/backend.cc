@@ -39,6 +39,11 @@ constexpr double kStopGraceShare = 0.7;
 
 PredictorOptions MakePredictorOptions(const ServerOptions& options) {
   PredictorOptions predictor;
+  // The engine's loop is one thread's; the other engines share out each batch.
+  if (ParseEngine(options.engine).value() == Engine::kFused) {
+    predictor.threads =
+        options.threads > 0 ? options.threads : static_cast<int>(Cores(1));
+  }
   predictor.queue.capacity = static_cast<std::size_t>(options.predict_queue);
   predictor.queue.batch.rows = static_cast<std::size_t>(options.max_batch_rows);
   return predictor;

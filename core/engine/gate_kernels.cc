@@ -87,6 +87,8 @@ HWY_INLINE void Sum(Tag d, const float* const (&begin)[kRows],
       sums[r][g] = hn::Load(d, begin[r] + g * lanes);
     }
   }
+  // The loop's own bookkeeping would take turns from the products.
+  HWY_UNROLL(4)
   for (int k = 0; k < inputs; ++k) {
     Vector inputs_k[kRows];
     for (int r = 0; r < kRows; ++r) inputs_k[r] = hn::Set(d, x[r][k]);

@@ -12,9 +12,9 @@
 namespace carousel {
 namespace {
 
-// Enough for whole tiles and for a panel's weights to serve many of them while
-// they are in the first cache; more would only make the loops end apart.
-constexpr std::int64_t kMaxSlots = 48;
+// Two tiles. The first loop that comes must not take all that waits when others
+// are about to come; they step at about the same pace.
+constexpr int kAdmittedAStep = 6;
 
 // Texts that several loops share. Each has every n-th by length of its own, the
 // longest first, so that the loops end together, and takes from the others once
@@ -75,7 +75,7 @@ void ReadRows(const PackedNetwork& network, std::int64_t slots,
   }
   std::int64_t under_way = 0;
   while (true) {
-    while (under_way < slots) {
+    for (int i = 0; i < kAdmittedAStep && under_way < slots; ++i) {
       const std::optional<Row> row = source.Next(/*idle=*/under_way == 0);
       if (!row.has_value()) break;
       layers.front().Add(*row, nullptr);

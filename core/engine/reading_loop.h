@@ -20,6 +20,11 @@
 
 namespace carousel {
 
+// As many texts as a loop is worth: whole tiles, and a panel's weights serve
+// many of them while they are in the first cache; with more the loops would
+// only end apart.
+inline constexpr std::int64_t kMaxSlots = 48;
+
 // Reads what the source has, at most `slots` texts at a time, until it has no
 // more. An answer is the same, bit for bit, whatever shares the loop. Several
 // loops may read from one source.

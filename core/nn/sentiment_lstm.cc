@@ -125,13 +125,6 @@ void SentimentLstm::MoveTo(const std::string& device) {
   device_ = device;
 }
 
-double ToProbability(double logit) {
-  // False for NaN as well.
-  return std::abs(logit) <= std::numeric_limits<float>::max()
-             ? 1 / (1 + std::exp(-logit))
-             : std::numeric_limits<double>::quiet_NaN();
-}
-
 std::vector<double> ToProbabilities(const at::Tensor& logits) {
   const at::Tensor values =
       logits.detach().to(at::kCPU, at::kDouble).contiguous();

@@ -13,6 +13,7 @@
 #include "core/data/batcher.h"
 #include "core/nn/lstm_layer.h"
 #include "core/nn/model_config.h"
+#include "core/nn/probability.h"
 
 namespace carousel {
 
@@ -72,11 +73,7 @@ class SentimentLstm {
   at::Tensor head_bias_;    // [1]
 };
 
-// The probability of positive. NaN for a logit that is not finite: weights are
-// out of bounds then, and the 0 or 1 that a sigmoid makes of infinity would
-// look like an answer.
-double ToProbability(double logit);
-// For each of `logits`, [batch] on any device.
+// ToProbability of each of `logits`, [batch] on any device.
 std::vector<double> ToProbabilities(const at::Tensor& logits);
 
 // The deviation that an engine may have from the reference, and how far two

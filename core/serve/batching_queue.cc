@@ -71,19 +71,37 @@ absl::Status BatchingQueue::Admit(std::vector<QueueItem>& items,
   return absl::OkStatus();
 }
 
-std::vector<QueueItem> BatchingQueue::PopBatch() {
+std::optional<QueueItem> BatchingQueue::Pop() {
   while (true) {
-    std::optional<QueueItem> first = WaitForMostUrgent();
-    if (!first.has_value()) return {};
-    if (FinishIfCancelled(*first)) continue;
-    std::vector<QueueItem> batch = TakeCompanions(*first);
-    batch.push_back(*std::move(first));
-    std::stable_sort(batch.begin(), batch.end(),
-                     [](const QueueItem& a, const QueueItem& b) {
-                       return a.length() > b.length();
-                     });
-    return batch;
+    std::optional<QueueItem> item = WaitForMostUrgent();
+    if (!item.has_value() || !FinishIfCancelled(*item)) return item;
   }
+}
+
+std::optional<QueueItem> BatchingQueue::TryPopOf(const LiveModel* model) {
+  while (true) {
+    std::vector<QueueItem> expired;
+    std::optional<QueueItem> item;
+    {
+      MutexLock lock(mutex_);
+      expired = waiting_.TakeExpired(clock_.SteadyNow());
+      if (waiting_.most_urgent_model() == model) {
+        item = waiting_.TakeMostUrgent();
+      }
+    }
+    FinishExpired(expired);
+    if (!item.has_value() || !FinishIfCancelled(*item)) return item;
+  }
+}
+
+std::vector<QueueItem> BatchingQueue::FillBatch(QueueItem first) {
+  std::vector<QueueItem> batch = TakeCompanions(first);
+  batch.push_back(std::move(first));
+  std::stable_sort(batch.begin(), batch.end(),
+                   [](const QueueItem& a, const QueueItem& b) {
+                     return a.length() > b.length();
+                   });
+  return batch;
 }
 
 std::optional<QueueItem> BatchingQueue::WaitForMostUrgent() {

@@ -42,13 +42,18 @@ class BatchingQueue {
   // has expired in the queue is finished first and holds no place.
   absl::Status Push(std::vector<QueueItem> items) EXCLUDES(mutex_);
 
-  // Blocks until there is work; empty after Close when nothing waits. Items
-  // past their deadline or cancelled are finished on the way and never
-  // returned. The item whose deadline is nearest (at a tie, the oldest) is
-  // always in the batch, however long it is; it is joined by items of the same
-  // model nearest to it in length while the batch stays within its limits,
-  // longest first in the result.
-  std::vector<QueueItem> PopBatch() EXCLUDES(mutex_);
+  // Blocks until there is work: the item whose deadline is nearest, at a tie
+  // the oldest; nothing after Close when none waits. Here and below, items past
+  // their deadline or cancelled are finished on the way and never returned.
+  std::optional<QueueItem> Pop() EXCLUDES(mutex_);
+
+  // The same item if it is of `model`; nothing otherwise, and when none waits.
+  std::optional<QueueItem> TryPopOf(const LiveModel* model) EXCLUDES(mutex_);
+
+  // A batch with `first` in it, however long that is, and with items of the
+  // same model nearest to it in length while the batch stays within its limits,
+  // longest first.
+  std::vector<QueueItem> FillBatch(QueueItem first) EXCLUDES(mutex_);
 
   // No more pushes; what waits is still answered.
   void Close() EXCLUDES(mutex_);
@@ -59,7 +64,7 @@ class BatchingQueue {
  private:
   absl::Status Admit(std::vector<QueueItem>& items, SteadyTime now)
       REQUIRES(mutex_);
-  // The item with the nearest deadline; nothing after Close when none waits.
+  // As Pop, but one that was cancelled is returned.
   std::optional<QueueItem> WaitForMostUrgent() EXCLUDES(mutex_);
   // Those of its model nearest to `first` in length that still want an answer.
   std::vector<QueueItem> TakeCompanions(const QueueItem& first)

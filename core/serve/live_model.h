@@ -8,7 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "core/engine/row_source.h"
 #include "core/nn/model_config.h"
 #include "core/serve/text_reader.h"
 #include "core/text/encoder.h"
@@ -34,11 +37,30 @@ class LiveModel {
   virtual absl::StatusOr<std::vector<double>> Predict(
       std::span<const EncodedText> texts) const = 0;
 
+  // Whether the engine's loop answers the texts of this model: then ReadRows is
+  // how those of a queue are answered.
+  virtual bool reads_rows() const { return false; }
+  // Answers what the source has, at most `slots` texts at a time, until it has
+  // no more (core/engine/reading_loop.h). After an error it could not go on:
+  // what it took and did not answer is the source's to end. UNIMPLEMENTED
+  // unless reads_rows().
+  virtual absl::Status ReadRows(std::int64_t slots, RowSource& source) const;
+
   // Begins to read a text of which more may come. FAILED_PRECONDITION as
   // CheckCanStream (core/nn/can_stream.h). The reader keeps no hold of the
   // model.
   virtual absl::StatusOr<std::unique_ptr<TextReader>> BeginText() const = 0;
 };
+
+// "imdb@3"
+inline std::string NameWithVersion(const LiveModel& model) {
+  return absl::StrCat(model.name(), "@", model.version());
+}
+
+inline absl::Status LiveModel::ReadRows(std::int64_t /*slots*/,
+                                        RowSource& /*source*/) const {
+  return absl::UnimplementedError("this model reads no rows");
+}
 
 }  // namespace carousel
 

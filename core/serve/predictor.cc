@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "core/base/status_macros.h"
 #include "core/serve/predict_call.h"
 #include "core/serve/probability.h"
+#include "core/serve/queue_rows.h"
 #include "core/serve/refusals.h"
 
 namespace carousel {
@@ -44,9 +46,13 @@ Predictor::Predictor(const PredictorOptions& options, ModelRegistry& registry,
   for (int i = 0; i < std::max(options_.threads, 1); ++i) {
     threads_.emplace_back([this] {
       while (true) {
-        std::vector<QueueItem> batch = queue_.PopBatch();
-        if (batch.empty()) return;
-        RunBatch(std::move(batch));
+        std::optional<QueueItem> first = queue_.Pop();
+        if (!first.has_value()) return;
+        if (first->model->reads_rows()) {
+          RunLoop(*std::move(first));
+        } else {
+          RunBatch(queue_.FillBatch(*std::move(first)));
+        }
       }
     });
   }
@@ -242,9 +248,21 @@ void Predictor::Enqueue(const CallPtr& call) {
                            Seconds(call->encode_ended - call->encode_started));
   }
   if (items.empty()) return Finish(*call);
+  // Of one urgency the longest go first, so that the loops end together.
+  std::stable_sort(items.begin(), items.end(),
+                   [](const QueueItem& a, const QueueItem& b) {
+                     return a.length() > b.length();
+                   });
   call->answers_left = items.size();
   absl::Status status = queue_.Push(std::move(items));
   if (!status.ok()) Fail(*call, std::move(status));
+}
+
+void Predictor::RunLoop(QueueItem first) {
+  QueueRows rows(std::move(first), queue_, clock_, observer_);
+  const absl::Status status = rows.model().ReadRows(
+      static_cast<std::int64_t>(options_.queue.batch.rows), rows);
+  if (!status.ok()) rows.Fail(status);
 }
 
 void Predictor::RunBatch(std::vector<QueueItem> batch) {
@@ -268,10 +286,10 @@ void Predictor::RunBatch(std::vector<QueueItem> batch) {
   if (observer_ != nullptr) {
     observer_->OnBatch(batch.size(), Seconds(clock_.SteadyNow() - started));
   }
-  const std::string name = absl::StrCat(model.name(), "@", model.version());
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    batch[i].done(answers.ok() ? CheckProbability((*answers)[i])
-                               : WithContext(answers.status(), name));
+    batch[i].done(answers.ok()
+                      ? CheckProbability((*answers)[i])
+                      : WithContext(answers.status(), NameWithVersion(model)));
   }
 }
 
@@ -280,9 +298,9 @@ void Predictor::Finish(PredictCall& call) {
     return Fail(call, std::move(status));
   }
   // What is no text's own fault must not pass for an answer to it.
-  for (const absl::StatusOr<double>& answer : call.answers) {
+  for (absl::StatusOr<double>& answer : call.answers) {
     if (answer.ok() || absl::IsInvalidArgument(answer.status())) continue;
-    return Fail(call, answer.status());
+    return Fail(call, std::move(answer).status());
   }
   if (observer_ != nullptr) {
     for (const absl::StatusOr<double>& answer : call.answers) {

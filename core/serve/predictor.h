@@ -3,7 +3,8 @@
 //
 //   Predict -> encode: the model, when it is in memory (else it goes by way of
 //   load), then its encoder over the texts, a chunk a task -> BatchingQueue ->
-//   batch threads: LiveModel::Predict -> `done`
+//   its threads: a loop over the queue (queue_rows.h) where the model has one,
+//   else LiveModel::Predict batch by batch -> `done`
 #ifndef CAROUSEL_CORE_SERVE_PREDICTOR_H_
 #define CAROUSEL_CORE_SERVE_PREDICTOR_H_
 
@@ -24,27 +25,11 @@
 #include "core/base/names.h"
 #include "core/serve/batching_queue.h"
 #include "core/serve/model_registry.h"
+#include "core/serve/predict_observer.h"
 
 namespace carousel {
 
 struct PredictCall;
-
-// Who wants to know what is answered: the metrics. Called from several
-// threads; must be quick.
-class PredictObserver {
- public:
-  virtual ~PredictObserver() = default;
-  virtual void OnBatch(std::size_t rows, double forward_seconds) = 0;
-  // For each text that comes into a batch.
-  virtual void OnQueueWait(double seconds) = 0;
-  // Once a call that is encoded as a whole.
-  virtual void OnTokenized(const std::string& model, std::int64_t tokens,
-                           std::int64_t unknown_tokens, double seconds) = 0;
-  // Once a text of every call whose model was found, with what the caller got:
-  // when the call fails, all its texts do.
-  virtual void OnAnswer(const std::string& model,
-                        const absl::StatusOr<double>& probability) = 0;
-};
 
 struct TextPrediction {
   std::string label;       // as the training file spells it
@@ -81,7 +66,7 @@ struct PredictReply {
 };
 
 struct PredictorOptions {
-  int threads = 1;  // that run batches
+  int threads = 1;  // that run loops and batches
   BatchingQueueOptions queue;
   std::size_t max_texts = 4096;      // a call; no more than the queue holds
   std::size_t max_bytes = 32 << 20;  // of all texts of a call
@@ -164,6 +149,8 @@ class Predictor {
   // For a call whose texts are read, and for one whose texts are not.
   void Fail(const PredictCall& call, absl::Status status);
   void FailUnread(const PredictCall& call, absl::Status status);
+  // Until the queue has nothing for the model any more.
+  void RunLoop(QueueItem first);
   void RunBatch(std::vector<QueueItem> batch);
 
   const PredictorOptions options_;

@@ -110,6 +110,8 @@ class SentimentLiveModel final : public TorchLiveModel {
 
   absl::StatusOr<std::vector<double>> Predict(
       std::span<const EncodedText> texts) const override;
+  bool reads_rows() const override { return packed_.has_value(); }
+  absl::Status ReadRows(std::int64_t slots, RowSource& source) const override;
   absl::StatusOr<std::unique_ptr<TextReader>> BeginText() const override;
   WordVectors EmbeddingVectors() const override;
 
@@ -143,6 +145,16 @@ absl::StatusOr<std::vector<double>> SentimentLiveModel::Predict(
     const Batch batch = MakeBatch(texts, /*labels=*/{}, rows);
     return ToProbabilities(
         network_->Forward(ToTensors(batch, network_->device())));
+  } catch (...) {
+    return TorchExceptionToStatus();
+  }
+}
+
+absl::Status SentimentLiveModel::ReadRows(std::int64_t slots,
+                                          RowSource& source) const {
+  try {
+    carousel::ReadRows(*packed_, std::min(slots, kMaxSlots), source);
+    return absl::OkStatus();
   } catch (...) {
     return TorchExceptionToStatus();
   }

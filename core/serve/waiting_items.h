@@ -25,6 +25,11 @@ class WaitingItems {
   // Takes every item whose deadline is not after `now`.
   std::vector<QueueItem> TakeExpired(SteadyTime now);
 
+  // Of the item that TakeMostUrgent would take; null when there is none.
+  const LiveModel* most_urgent_model() const {
+    return items_.empty() ? nullptr : items_.begin()->second.model.get();
+  }
+
   // Takes the item with the nearest deadline, at a tie the one added first.
   // There must be one.
   QueueItem TakeMostUrgent();

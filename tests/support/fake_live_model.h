@@ -3,9 +3,12 @@
 #ifndef CAROUSEL_TESTS_SUPPORT_FAKE_LIVE_MODEL_H_
 #define CAROUSEL_TESTS_SUPPORT_FAKE_LIVE_MODEL_H_
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,12 +30,18 @@ class FakeLiveModel final : public LiveModel {
   using Answer = std::function<absl::StatusOr<std::vector<double>>(
       std::span<const EncodedText>)>;
 
-  // `answer`, when given, is asked instead; it must be thread-safe.
+  // Before each step of a loop, with the texts under way; an error ends it.
+  using Step = std::function<absl::Status(std::size_t under_way)>;
+
+  // `answer`, when given, is asked instead; it must be thread-safe. While
+  // `step` points to one that is not null, the model reads rows; it must
+  // outlive this.
   explicit FakeLiveModel(std::string name = "fake", std::int64_t version = 1,
-                         Answer answer = nullptr)
+                         Answer answer = nullptr, const Step* step = nullptr)
       : name_(std::move(name)),
         version_(version),
         answer_(std::move(answer)),
+        step_(step),
         encoder_(config_.text, MakeVocabulary(),
                  static_cast<std::size_t>(config_.max_tokens),
                  config_.truncation) {}
@@ -46,6 +55,30 @@ class FakeLiveModel final : public LiveModel {
   absl::StatusOr<std::vector<double>> Predict(
       std::span<const EncodedText> texts) const override {
     return answer_ != nullptr ? answer_(texts) : AnswerByTokens(texts);
+  }
+
+  bool reads_rows() const override {
+    return step_ != nullptr && *step_ != nullptr;
+  }
+  // A step ends the shortest text.
+  absl::Status ReadRows(std::int64_t slots, RowSource& source) const override {
+    std::vector<Row> rows;
+    while (true) {
+      while (static_cast<std::int64_t>(rows.size()) < slots) {
+        const std::optional<Row> row = source.Next(/*idle=*/rows.empty());
+        if (!row.has_value()) break;
+        rows.push_back(*row);
+      }
+      if (rows.empty()) return absl::OkStatus();
+      const absl::Status status = (*step_)(rows.size());
+      if (!status.ok()) return status;
+      const auto shortest = std::ranges::min_element(
+          rows, {}, [](const Row& row) { return row.tokens.size(); });
+      const Row row = *shortest;
+      rows.erase(shortest);
+      const double p = ProbabilityOf(row.tokens);
+      source.Answer(row, std::log(p / (1 - p)));
+    }
   }
 
   absl::StatusOr<std::unique_ptr<TextReader>> BeginText() const override {
@@ -63,8 +96,11 @@ class FakeLiveModel final : public LiveModel {
 
   // In [0, 1), different for different tokens but for rare collisions (FNV-1a).
   static double ProbabilityOf(const EncodedText& text) {
+    return ProbabilityOf(text.tokens);
+  }
+  static double ProbabilityOf(std::span<const TokenId> tokens) {
     std::uint32_t hash = 2166136261u;
-    for (const TokenId token : text.tokens) {
+    for (const TokenId token : tokens) {
       hash = (hash ^ static_cast<std::uint32_t>(token)) * 16777619u;
     }
     return hash / 4294967296.0;
@@ -105,6 +141,7 @@ class FakeLiveModel final : public LiveModel {
   const std::string name_;
   const std::int64_t version_;
   const Answer answer_;
+  const Step* const step_;
   const ModelConfig config_ = {.truncation = Truncation::kHead,
                                .vocabulary_size = 1002,
                                .embedding_size = 1};

@@ -52,7 +52,7 @@ class Storm {
 
   void Pop() {
     while (true) {
-      std::vector<QueueItem> batch = queue_.PopBatch();
+      std::vector<QueueItem> batch = PopBatch(queue_);
       if (batch.empty()) return;
       EXPECT_LE(batch.size(), kMaxBatchRows);
       for (const QueueItem& item : batch) {

@@ -60,7 +60,7 @@ TEST_F(BatchingQueueTest, TakesAllItemsOfAPushOrNone) {
   EXPECT_GT(GetRetryDelay(refused), absl::ZeroDuration());
   EXPECT_EQ(queue.depth(), 2u);
   EXPECT_OK(queue.Push(List(Item(5))));
-  EXPECT_THAT(IdsOf(queue.PopBatch()), UnorderedElementsAre(1, 2, 5));
+  EXPECT_THAT(IdsOf(PopBatch(queue)), UnorderedElementsAre(1, 2, 5));
   EXPECT_THAT(outcomes_.Of(3), IsEmpty());
   EXPECT_THAT(outcomes_.Of(4), IsEmpty());
 }
@@ -72,9 +72,9 @@ TEST_F(BatchingQueueTest, RefusesAfterCloseAndStillGivesWhatWaits) {
   const absl::Status refused = queue.Push(List(Item(3)));
   EXPECT_THAT(refused, StatusIs(kUnavailable));
   EXPECT_EQ(GetReason(refused), "DRAINING");
-  EXPECT_THAT(IdsOf(queue.PopBatch()), ElementsAre(1));
-  EXPECT_THAT(IdsOf(queue.PopBatch()), ElementsAre(2));
-  EXPECT_THAT(queue.PopBatch(), IsEmpty());
+  EXPECT_THAT(IdsOf(PopBatch(queue)), ElementsAre(1));
+  EXPECT_THAT(IdsOf(PopBatch(queue)), ElementsAre(2));
+  EXPECT_THAT(PopBatch(queue), IsEmpty());
   EXPECT_THAT(outcomes_.Of(3), IsEmpty());
 }
 
@@ -85,9 +85,9 @@ TEST_F(BatchingQueueTest, JoinsTheMostUrgentWithItsLikeLongestFirst) {
            Item(5, 10, In(60)), Item(6, 12, In(90)));
   items.push_back(outcomes_.Record(MakeItem(other_model_, 7, 10, In(70))));
   ASSERT_OK(queue.Push(std::move(items)));
-  EXPECT_THAT(IdsOf(queue.PopBatch()), ElementsAre(2, 5, 3));
-  EXPECT_THAT(IdsOf(queue.PopBatch()), ElementsAre(7));
-  EXPECT_THAT(IdsOf(queue.PopBatch()), ElementsAre(1, 4, 6));
+  EXPECT_THAT(IdsOf(PopBatch(queue)), ElementsAre(2, 5, 3));
+  EXPECT_THAT(IdsOf(PopBatch(queue)), ElementsAre(7));
+  EXPECT_THAT(IdsOf(PopBatch(queue)), ElementsAre(1, 4, 6));
 }
 
 TEST_F(BatchingQueueTest, ServesEqualDeadlinesInTheOrderOfArrival) {
@@ -95,7 +95,7 @@ TEST_F(BatchingQueueTest, ServesEqualDeadlinesInTheOrderOfArrival) {
   ASSERT_OK(queue.Push(List(Item(1, 5), Item(2, 50))));
   ASSERT_OK(queue.Push(List(Item(3, 5))));
   for (const TokenId id : {1, 2, 3}) {
-    EXPECT_THAT(IdsOf(queue.PopBatch()), ElementsAre(id));
+    EXPECT_THAT(IdsOf(PopBatch(queue)), ElementsAre(id));
   }
 }
 
@@ -103,7 +103,7 @@ TEST_F(BatchingQueueTest, FinishesExpiredItemsOnTheWay) {
   BatchingQueue queue({}, clock_);
   ASSERT_OK(queue.Push(List(Item(1, 5, In(1)), Item(2, 5, In(3)), Item(3))));
   clock_.Advance(absl::Seconds(2));
-  EXPECT_THAT(IdsOf(queue.PopBatch()), UnorderedElementsAre(2, 3));
+  EXPECT_THAT(IdsOf(PopBatch(queue)), UnorderedElementsAre(2, 3));
   EXPECT_THAT(outcomes_.Of(1), ElementsAre(kDeadlineExceeded));
   EXPECT_THAT(outcomes_.Of(2), IsEmpty());
 }
@@ -120,7 +120,7 @@ TEST_F(BatchingQueueTest, ExpiredItemsHoldNoPlaceAgainstNewOnes) {
 TEST_F(BatchingQueueTest, AWaitingThreadFinishesAnExpiredItemWithoutABatch) {
   BatchingQueue queue({}, clock_);
   std::vector<QueueItem> batch = List(Item(9));
-  std::thread popper([&] { batch = queue.PopBatch(); });
+  std::thread popper([&] { batch = PopBatch(queue); });
   ASSERT_OK(queue.Push(List(Item(1, 5, In(-1)))));
   outcomes_.WaitFor(1);
   EXPECT_THAT(outcomes_.Of(1), ElementsAre(kDeadlineExceeded));
@@ -137,8 +137,8 @@ TEST_F(BatchingQueueTest, DropsCancelledItems) {
   items[0].cancelled = items[2].cancelled = [] { return true; };
   items[1].cancelled = [] { return false; };
   ASSERT_OK(queue.Push(std::move(items)));
-  EXPECT_THAT(IdsOf(queue.PopBatch()), ElementsAre(2));
-  EXPECT_THAT(IdsOf(queue.PopBatch()), ElementsAre(4));
+  EXPECT_THAT(IdsOf(PopBatch(queue)), ElementsAre(2));
+  EXPECT_THAT(IdsOf(PopBatch(queue)), ElementsAre(4));
   EXPECT_THAT(outcomes_.Of(1), ElementsAre(kCancelled));
   EXPECT_THAT(outcomes_.Of(3), ElementsAre(kCancelled));
 }
@@ -165,7 +165,7 @@ TEST_F(BatchingQueueTest, CallsBackWithoutItsLock) {
   items[2].cancelled = [&] { return look(), false; };
   ASSERT_OK(queue.Push(std::move(items)));
   clock_.Advance(absl::Seconds(1));
-  EXPECT_THAT(IdsOf(queue.PopBatch()), UnorderedElementsAre(3, 4));
+  EXPECT_THAT(IdsOf(PopBatch(queue)), UnorderedElementsAre(3, 4));
   // Expired; asked and told; asked as the most urgent that is left.
   EXPECT_THAT(depths, ElementsAre(2, 2, 2, 1));
 }
@@ -178,7 +178,7 @@ TEST_F(BatchingQueueTest, WakesAThreadForEachModel) {
   for (int i = 0; i < 2; ++i) {
     poppers.emplace_back([&] {
       // Each keeps the batch it has until the other has one too.
-      rows += static_cast<int>(queue.PopBatch().size());
+      rows += static_cast<int>(PopBatch(queue).size());
       rows.notify_all();
       for (int seen = rows; seen < 2; seen = rows) rows.wait(seen);
     });

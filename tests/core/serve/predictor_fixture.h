@@ -86,6 +86,8 @@ class PredictorTest : public StoreTest {
 
   // How the model answers; not to be changed while a batch may run.
   FakeLiveModel::Answer answer_ = &FakeLiveModel::AnswerByTokens;
+  // When it is there, the model reads rows instead of batches.
+  FakeLiveModel::Step step_;
   ModelRegistry registry_;
   ThreadPool executor_;
   std::shared_ptr<const FakeLiveModel> model_;
@@ -95,9 +97,9 @@ class PredictorTest : public StoreTest {
     return [this](const std::string& name, std::int64_t version,
                   const std::filesystem::path&) {
       return std::make_shared<FakeLiveModel>(
-          name, version, [this](std::span<const EncodedText> texts) {
-            return answer_(texts);
-          });
+          name, version,
+          [this](std::span<const EncodedText> texts) { return answer_(texts); },
+          &step_);
     };
   }
 

@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/mutex.h"
+#include "core/serve/batching_queue.h"
 #include "core/serve/queue_item.h"
 #include "tests/support/fake_live_model.h"
 
@@ -24,6 +26,13 @@ inline QueueItem MakeItem(const std::shared_ptr<const LiveModel>& model,
   item.text.tokens[0] = id;
   item.done = [](const absl::StatusOr<double>&) {};
   return item;
+}
+
+// As a thread does that runs batches; none when the queue is closed and empty.
+inline std::vector<QueueItem> PopBatch(BatchingQueue& queue) {
+  std::optional<QueueItem> first = queue.Pop();
+  if (!first.has_value()) return {};
+  return queue.FillBatch(*std::move(first));
 }
 
 inline TokenId IdOf(const QueueItem& item) { return item.text.tokens[0]; }
