@@ -19,7 +19,6 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/nn/utils/rnn.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +26,6 @@
 #include <exception>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -39,16 +37,16 @@
 #include "core/engine/engine.h"
 #include "core/engine/growing_text.h"
 #include "core/engine/network_weights.h"
-#include "core/engine/reading_loop.h"
 #include "core/engine/torch_threads.h"
 #include "core/nn/pooling.h"
 #include "core/nn/sentiment_lstm.h"
 #include "core/nn/streaming_lstm.h"
 #include "tests/bench/cases.h"
 #include "tests/bench/contest.h"
+#include "tests/bench/engine_answers.h"
 #include "tests/support/torch_lstm.h"
 
-ABSL_FLAG(std::int64_t, folded_bytes, std::int64_t{64} << 20, "As carouseld's");
+ABSL_FLAG(std::int64_t, folded_bytes, carousel::kFoldedBytes, "As carouseld's");
 
 namespace carousel {
 namespace {
@@ -106,6 +104,9 @@ class Bench {
     const Batches bucketed = Load(bench_case, /*bucketed=*/true);
     // Of texts of one length, and one at a time, there is one way to read them.
     const bool alike = bench_case.full_length || bench_case.batch == 1;
+    const auto answers = [&] {
+      return Answers(packed_, bench_case, TorchThreads(), OnTorchThreads);
+    };
     const auto run_padded = [this](const auto& batch) {
       return RunPadded(batch);
     };
@@ -122,8 +123,7 @@ class Bench {
           Library("nn.LSTM bf16", bucketed,
                   [this](const auto& batch) { return RunAutocast(batch); }));
     }
-    contestants.push_back({"engine=fused", [&] { Answer(bench_case); },
-                           [&] { return Answer(bench_case); }});
+    contestants.push_back({"engine=fused", answers, answers});
     Race(contestants, absl::GetFlag(FLAGS_rounds), bench_case.tokens);
   }
 
@@ -254,20 +254,6 @@ class Bench {
           std::string(what.substr(0, what.find_first_of(".\n"))).c_str());
     }
     return false;
-  }
-
-  std::vector<double> Answer(const Case& bench_case) const {
-    std::vector<double> all;
-    const std::span texts(bench_case.texts);
-    for (std::size_t i = 0; i < texts.size(); i += bench_case.batch) {
-      for (const double logit : ReadTexts(
-               packed_,
-               texts.subspan(i, std::min(bench_case.batch, texts.size() - i)),
-               TorchThreads(), OnTorchThreads)) {
-        all.push_back(ToProbability(logit));
-      }
-    }
-    return all;
   }
 
   const SentimentLstm model_;

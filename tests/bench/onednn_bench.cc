@@ -20,9 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,24 +28,17 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "core/engine/packed_network.h"
-#include "core/engine/reading_loop.h"
 #include "tests/bench/cases.h"
 #include "tests/bench/contest.h"
+#include "tests/bench/engine_answers.h"
 #include "tests/bench/onednn_lstm.h"
 #include "tests/bench/random_network.h"
 
 namespace carousel {
 namespace {
 
-constexpr std::int64_t kFoldedBytes = std::int64_t{64} << 20;  // carouseld's
 constexpr auto kF32 = dnnl::memory::data_type::f32;
 constexpr auto kBf16 = dnnl::memory::data_type::bf16;
-
-// On the threads that oneDNN has.
-void OnOmpThreads(int count, const std::function<void(int)>& body) {
-#pragma omp parallel for schedule(static, 1)
-  for (int i = 0; i < count; ++i) body(i);
-}
 
 // A batch of texts, as each direction reads it.
 struct Batch {
@@ -154,21 +145,6 @@ class Onednn {
   std::vector<std::unique_ptr<OnednnLstm>> directions_;
 };
 
-std::vector<double> Answer(const PackedNetwork& network,
-                           const Case& bench_case) {
-  std::vector<double> all;
-  const std::span texts(bench_case.texts);
-  for (std::size_t i = 0; i < texts.size(); i += bench_case.batch) {
-    for (const double logit : ReadTexts(
-             network,
-             texts.subspan(i, std::min(bench_case.batch, texts.size() - i)),
-             absl::GetFlag(FLAGS_threads), OnOmpThreads)) {
-      all.push_back(ProbabilityOf(logit));
-    }
-  }
-  return all;
-}
-
 void Compare(const Case& bench_case, const PackedNetwork& ours, Onednn& f32,
              Onednn* bf16) {
   PrintHead(bench_case);
@@ -180,10 +156,13 @@ void Compare(const Case& bench_case, const PackedNetwork& ours, Onednn& f32,
     if (bench_case.full_length || bench_case.batch == 1) return;
     contestants.push_back(peer.Enter(name + " bucketed", bench_case, bucketed));
   };
+  const auto answers = [&] {
+    return Answers(ours, bench_case, absl::GetFlag(FLAGS_threads),
+                   OnOmpThreads);
+  };
   enter(f32, "oneDNN");
   if (bf16 != nullptr) enter(*bf16, "oneDNN bf16");
-  contestants.push_back({"engine=fused", [&] { Answer(ours, bench_case); },
-                         [&] { return Answer(ours, bench_case); }});
+  contestants.push_back({"engine=fused", answers, answers});
   Race(contestants, absl::GetFlag(FLAGS_rounds), bench_case.tokens);
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <random>
 
+#include "tests/bench/engine_answers.h"
+
 namespace carousel {
 namespace {
 
@@ -64,7 +66,5 @@ double RandomNetwork::Probability(std::span<const TextOutputs> directions,
   }
   return ProbabilityOf(logit);
 }
-
-double ProbabilityOf(double logit) { return 1 / (1 + std::exp(-logit)); }
 
 }  // namespace carousel

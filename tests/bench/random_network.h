@@ -47,9 +47,6 @@ class RandomNetwork {
   std::vector<float> head_;
 };
 
-// As an answer's own (core/nn/sentiment_lstm.h), without torch.
-double ProbabilityOf(double logit);
-
 }  // namespace carousel
 
 #endif  // CAROUSEL_TESTS_BENCH_RANDOM_NETWORK_H_
