@@ -226,6 +226,8 @@ def compare_shape(onnx, number, options, folder):
     print(f"{name}; {engine.kernels}")
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = options.threads
+    # Or its threads could spin on while the engine has its turn.
+    settings.add_session_config_entry("session.force_spinning_stop", "1")
     session = onnxruntime.InferenceSession(
         make_model(onnx, engine, *sizes), settings,
         providers=["CPUExecutionProvider"])
