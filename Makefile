@@ -51,8 +51,12 @@ test-docker:
 demo: binaries
 	scripts/demo
 
+# Each beside its peers, in turn, a table a benchmark; tests/bench/README.md.
+DEPS = $(or $(CAROUSEL_DEPS_DIR),$(HOME)/.cache/carousel)
 bench: build
-	set -e; for bench in build/release/*_bench; do $$bench; done
+	set -e; for bench in build/release/*_bench; do echo "== $$bench"; $$bench; done
+	@echo "== tests/bench/ort_bench.py"
+	$(DEPS)/venv/bin/python -B tests/bench/ort_bench.py
 
 format:
 	scripts/format

@@ -6,24 +6,28 @@
 //   padded    batches as they come, each padded to its longest text
 //   bucketed  the whole set sorted by length, then cut into batches
 //   packed    batches as they come, pack_padded_sequence
+//   bf16      bucketed, under autocast to bfloat16
 //
-// Prints live tokens a second (median and range of the rounds) and the ratios,
-// and how far the engine's probabilities are from those of engine=libtorch.
+// Prints live tokens a second (median and range of the rounds), the ratios,
+// and how far each one's probabilities are from the engine's. The weights are
+// fresh ones, whose biases make nothing of the padding that the library's
+// backward direction reads first; of trained ones it would answer otherwise.
 //
-//   forward_bench [--threads=2] [--rounds=5] [--shape=0] [--folded_bytes=N]
+//   forward_bench [--threads=2] [--rounds=5] [--shape=0] [--batch=0]
+//     [--folded_bytes=N]
+#include <ATen/autocast_mode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/nn/utils/rnn.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
-#include <functional>
-#include <numeric>
+#include <exception>
+#include <map>
 #include <optional>
-#include <random>
-#include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -33,159 +37,100 @@
 #include "core/engine/engine.h"
 #include "core/engine/growing_text.h"
 #include "core/engine/network_weights.h"
-#include "core/engine/reading_loop.h"
 #include "core/engine/torch_threads.h"
+#include "core/nn/pooling.h"
 #include "core/nn/sentiment_lstm.h"
 #include "core/nn/streaming_lstm.h"
-#include "tests/bench/review_lengths.h"
+#include "tests/bench/cases.h"
+#include "tests/bench/contest.h"
+#include "tests/bench/engine_answers.h"
 #include "tests/support/torch_lstm.h"
 
-ABSL_FLAG(int, threads, 2, "Threads inside one operation");
-ABSL_FLAG(int, rounds, 5, "Counted rounds of each contestant and case");
-ABSL_FLAG(int, shape, 0, "1 or 2: that shape alone; 0: both");
-ABSL_FLAG(std::int64_t, folded_bytes, std::int64_t{64} << 20, "As carouseld's");
+ABSL_FLAG(std::int64_t, folded_bytes, carousel::kFoldedBytes, "As carouseld's");
 
 namespace carousel {
 namespace {
 
-constexpr std::int64_t kVocabulary = 30000;
-constexpr std::int64_t kLongest = 400;
-constexpr std::int64_t kFullLength = 200;
-
-struct Shape {
-  const char* name;
-  std::int64_t embedding;
-  std::int64_t hidden;
-  bool bidirectional;
+// A set of texts as a loader gives them.
+struct Batches {
+  std::vector<std::vector<std::size_t>> texts;  // of each batch
+  std::vector<BatchTensors> tensors;
 };
-constexpr Shape kShapes[] = {{"E300 H256, one direction", 300, 256, false},
-                             {"E100 H128, two directions", 100, 128, true}};
 
-ModelConfig ConfigOf(const Shape& shape) {
-  ModelConfig config;
-  config.vocabulary_size = kVocabulary;
-  config.embedding_size = shape.embedding;
-  config.hidden_size = shape.hidden;
-  config.bidirectional = shape.bidirectional;
-  config.pooling = Pooling::kConcat;
-  config.truncation = Truncation::kHead;
-  return config;
-}
-
-// Words as often as in a language: the n-th most frequent about 1 / n.
-std::vector<EncodedText> MakeTexts(int count, bool full_length) {
-  std::mt19937 random(1);
-  std::vector<std::int64_t> lengths(count, kFullLength);
-  if (!full_length) lengths = ReviewLengths(count, kLongest, random);
-  std::vector<double> weights;
-  for (std::int64_t rank = 0; rank < kVocabulary - 2; ++rank) {
-    weights.push_back(1.0 / (static_cast<double>(rank) + 2.7));
-  }
-  std::discrete_distribution<TokenId> word(weights.begin(), weights.end());
-  std::vector<EncodedText> texts(count);
-  for (int i = 0; i < count; ++i) {
-    for (std::int64_t t = 0; t < lengths[i]; ++t) {
-      texts[i].tokens.push_back(2 + word(random));
-    }
-  }
-  return texts;
-}
-
-std::vector<BatchTensors> Cut(const std::vector<EncodedText>& texts,
-                              std::size_t batch, bool sorted) {
-  std::vector<std::size_t> order(texts.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  if (sorted) {
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return texts[a].tokens.size() < texts[b].tokens.size();
-    });
-  }
-  std::vector<BatchTensors> batches;
-  for (std::size_t i = 0; i < order.size(); i += batch) {
-    batches.push_back(
-        ToTensors(MakeBatch(texts, {}, std::span(order).subspan(i, batch))));
+Batches Load(const Case& bench_case, bool bucketed) {
+  Batches batches{.texts = CutIntoBatches(bench_case, bucketed)};
+  for (const std::vector<std::size_t>& texts : batches.texts) {
+    batches.tensors.push_back(
+        ToTensors(MakeBatch(bench_case.texts, {}, texts)));
   }
   return batches;
 }
 
-struct Contestant {
-  std::string name;
-  std::function<void()> run;
-  std::vector<double> seconds = {};
+using torch::nn::utils::rnn::PackedSequence;
+
+at::Tensor Padded(const at::Tensor& outputs) { return outputs; }
+at::Tensor Padded(const PackedSequence& outputs) {
+  return std::get<0>(torch::nn::utils::rnn::pad_packed_sequence(
+      outputs, /*batch_first=*/true));
+}
+
+class Autocast {
+ public:
+  Autocast() {
+    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    at::autocast::set_autocast_enabled(at::kCPU, true);
+  }
+  // The weights' copies stay, to the library's advantage.
+  ~Autocast() { at::autocast::set_autocast_enabled(at::kCPU, false); }
 };
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-// In turn, the first round not counted; prints a line each, the ratios to the
-// last one, which is ours.
-void Race(std::vector<Contestant>& contestants, std::int64_t tokens) {
-  for (int round = 0; round <= absl::GetFlag(FLAGS_rounds); ++round) {
-    for (Contestant& contestant : contestants) {
-      const auto begin = std::chrono::steady_clock::now();
-      contestant.run();
-      const std::chrono::duration<double> time =
-          std::chrono::steady_clock::now() - begin;
-      if (round > 0) contestant.seconds.push_back(time.count());
-    }
-  }
-  const double ours = Median(contestants.back().seconds);
-  for (const Contestant& contestant : contestants) {
-    const double median = Median(contestant.seconds);
-    const auto [low, high] = std::minmax_element(contestant.seconds.begin(),
-                                                 contestant.seconds.end());
-    const double thousands = 1e-3 * static_cast<double>(tokens);
-    std::printf("    %-26s %8.1f (%.1f to %.1f)  %6.2f x\n",
-                contestant.name.c_str(), thousands / median, thousands / *high,
-                thousands / *low, median / ours);
-  }
-}
 
 class Bench {
  public:
   explicit Bench(const Shape& shape)
-      : model_(ConfigOf(shape), at::randn({kVocabulary, shape.embedding}), 1,
+      : model_(ConfigOf(shape),
+               at::randn({ConfigOf(shape).vocabulary_size, shape.embedding}), 1,
                GetKernel(Engine::kLibtorch)),
         peer_(MakeTorchLstm(model_.layers())),
         packed_(PackModel(model_, absl::GetFlag(FLAGS_folded_bytes))) {
     std::printf("%s; %lld of %lld words folded, %.1f MiB in all\n", shape.name,
                 static_cast<long long>(packed_.folded_words),
-                static_cast<long long>(kVocabulary),
+                static_cast<long long>(model_.config().vocabulary_size),
                 static_cast<double>(packed_.bytes) / (1 << 20));
   }
 
-  void Compare(std::size_t batch, bool full_length) {
-    const int count = batch >= 64 ? 512 : batch == 8 ? 96 : 24;
-    const std::vector<EncodedText> texts = MakeTexts(count, full_length);
-    std::int64_t tokens = 0;
-    for (const EncodedText& text : texts) {
-      tokens += static_cast<std::int64_t>(text.tokens.size());
-    }
-    std::printf("  batch %zu, %s: thousand tokens a second\n", batch,
-                full_length ? "200 tokens each" : "lengths of reviews");
-    const auto padded = Cut(texts, batch, /*sorted=*/false);
+  void Compare(const Case& bench_case) {
+    PrintHead(bench_case);
+    const Batches padded = Load(bench_case, /*bucketed=*/false);
+    const Batches bucketed = Load(bench_case, /*bucketed=*/true);
+    // Of texts of one length, and one at a time, there is one way to read them.
+    const bool alike = bench_case.full_length || bench_case.batch == 1;
+    const auto answers = [&] {
+      return Answers(packed_, bench_case, TorchThreads(), OnTorchThreads);
+    };
+    const auto run_padded = [this](const auto& batch) {
+      return RunPadded(batch);
+    };
     std::vector<Contestant> contestants;
-    contestants.push_back({"nn.LSTM padded", [&] { RunPadded(padded); }});
-    const auto bucketed = Cut(texts, batch, /*sorted=*/true);
-    if (!full_length && batch > 1) {
-      contestants.push_back({"nn.LSTM bucketed", [&] { RunPadded(bucketed); }});
-      contestants.push_back({"nn.LSTM packed", [&] { RunPacked(padded); }});
+    contestants.push_back(Library("nn.LSTM padded", padded, run_padded));
+    if (!alike) {
+      contestants.push_back(Library("nn.LSTM bucketed", bucketed, run_padded));
+      contestants.push_back(
+          Library("nn.LSTM packed", padded,
+                  [this](const auto& batch) { return RunPacked(batch); }));
     }
-    contestants.push_back({"engine=fused", [&] {
-                             for (std::size_t i = 0; i < texts.size();
-                                  i += batch) {
-                               Answer(std::span(texts).subspan(i, batch));
-                             }
-                           }});
-    Race(contestants, tokens);
-    PrintError(texts, padded);
+    if (CanAutocast(bucketed)) {
+      contestants.push_back(
+          Library("nn.LSTM bf16", bucketed,
+                  [this](const auto& batch) { return RunAutocast(batch); }));
+    }
+    contestants.push_back({"engine=fused", answers, answers});
+    Race(contestants, absl::GetFlag(FLAGS_rounds), bench_case.tokens);
   }
 
   // One text, a token at a time.
   void CompareStreams() {
-    const EncodedText text = MakeTexts(1, /*full_length=*/true).front();
+    const EncodedText text =
+        MakeCase(/*batch=*/1, /*full_length=*/true).texts.front();
     const StreamingLstm reference(model_);
     std::printf("  one text, token by token: thousand tokens a second\n");
     std::vector<Contestant> contestants;
@@ -208,51 +153,113 @@ class Bench {
                              GrowingText growing(packed_);
                              growing.Read(text.tokens);
                            }});
-    Race(contestants, static_cast<std::int64_t>(text.tokens.size()));
+    Race(contestants, absl::GetFlag(FLAGS_rounds),
+         static_cast<std::int64_t>(text.tokens.size()));
   }
 
  private:
   at::Tensor Embed(const at::Tensor& tokens) const {
     return at::embedding(model_.embedding(), tokens);
   }
-  void RunPadded(const std::vector<BatchTensors>& batches) {
-    for (const BatchTensors& batch : batches) peer_(Embed(batch.tokens));
+  at::Tensor RunPadded(const BatchTensors& batch) {
+    return std::get<0>(peer_(Embed(batch.tokens)));
   }
-  void RunPacked(const std::vector<BatchTensors>& batches) {
-    for (const BatchTensors& batch : batches) {
-      peer_->forward_with_packed_input(
-          torch::nn::utils::rnn::pack_padded_sequence(
-              Embed(batch.tokens), batch.lengths, /*batch_first=*/true,
-              /*enforce_sorted=*/false));
-    }
+  PackedSequence RunPacked(const BatchTensors& batch) {
+    const auto [outputs, state] = peer_->forward_with_packed_input(
+        torch::nn::utils::rnn::pack_padded_sequence(
+            Embed(batch.tokens), batch.lengths, /*batch_first=*/true,
+            /*enforce_sorted=*/false));
+    return outputs;
   }
-  std::vector<double> Answer(std::span<const EncodedText> texts) const {
-    return ReadTexts(packed_, texts, TorchThreads(), OnTorchThreads);
+  at::Tensor RunAutocast(const BatchTensors& batch) {
+    const Autocast autocast;
+    return RunPadded(batch);
   }
 
-  void PrintError(const std::vector<EncodedText>& texts,
-                  const std::vector<BatchTensors>& batches) const {
-    std::vector<double> theirs;
-    for (const BatchTensors& batch : batches) {
-      for (const double p : ToProbabilities(model_.Forward(batch))) {
-        theirs.push_back(p);
+  // `run` makes a batch's outputs, padded or packed.
+  template <typename Run>
+  Contestant Library(std::string name, const Batches& batches,
+                     const Run& run) const {
+    return {std::move(name),
+            [&batches, run] {
+              for (const BatchTensors& batch : batches.tensors) run(batch);
+            },
+            [this, &batches, run] { return Probabilities(batches, run); }};
+  }
+
+  template <typename Run>
+  std::vector<double> Probabilities(const Batches& batches,
+                                    const Run& run) const {
+    std::map<std::size_t, double> of_texts;
+    for (std::size_t i = 0; i < batches.tensors.size(); ++i) {
+      const BatchTensors& batch = batches.tensors[i];
+      const std::vector<double> own = ToProbabilities(
+          Head(Padded(run(batch)).to(at::kFloat), batch.lengths));
+      for (std::size_t row = 0; row < own.size(); ++row) {
+        of_texts[batches.texts[i][row]] = own[row];
       }
     }
-    const std::vector<double> ours = Answer(texts);
-    double error = 0;
-    std::size_t equal = 0;
-    for (std::size_t i = 0; i < ours.size(); ++i) {
-      const double p = ToProbability(ours[i]);
-      error = std::max(error, std::abs(p - theirs[i]));
-      equal += (p >= 0.5) == (theirs[i] >= 0.5) ? 1 : 0;
+    std::vector<double> all;
+    for (const auto& [text, probability] : of_texts) all.push_back(probability);
+    return all;
+  }
+
+  // The logits of [batch, time, units].
+  at::Tensor Head(const at::Tensor& outputs, const at::Tensor& lengths) const {
+    const std::int64_t hidden = model_.config().hidden_size;
+    const at::Tensor at_end =
+        (lengths - 1)
+            .view({-1, 1, 1})
+            .expand({outputs.size(0), 1, outputs.size(2)});
+    at::Tensor last = outputs.gather(1, at_end).squeeze(1);
+    if (model_.config().bidirectional) {
+      last = at::cat({last.narrow(1, 0, hidden),
+                      outputs.select(1, 0).narrow(1, hidden, hidden)},
+                     1);
     }
-    std::printf("    probabilities within %.1e, %zu of %zu labels equal\n",
-                error, equal, ours.size());
+    return at::linear(
+               PoolOutputs({outputs, last}, lengths, model_.config().pooling),
+               model_.head_weight(), model_.head_bias())
+        .squeeze(1);
+  }
+
+  // Whether it is there, and fast enough for the rounds: without instructions
+  // for bfloat16 it may be neither. Tried once, and said then.
+  bool CanAutocast(const Batches& batches) {
+    if (!can_autocast_.has_value()) {
+      can_autocast_ = TryAutocast(batches.tensors.front());
+    }
+    return *can_autocast_;
+  }
+
+  bool TryAutocast(const BatchTensors& batch) {
+    const auto seconds = [&](const auto& run) {
+      const auto begin = std::chrono::steady_clock::now();
+      run();
+      const std::chrono::duration<double> time =
+          std::chrono::steady_clock::now() - begin;
+      return time.count();
+    };
+    try {
+      const double bf16 = seconds([&] { RunAutocast(batch); });
+      const double f32 = seconds([&] { RunPadded(batch); });
+      if (bf16 < 8 * f32) return true;
+      std::printf(
+          "    nn.LSTM bf16 takes %.0f times as long as f32: left out\n",
+          bf16 / f32);
+    } catch (const std::exception& error) {
+      const std::string_view what = error.what();
+      std::printf(
+          "    nn.LSTM bf16 does not run on this processor: %s\n",
+          std::string(what.substr(0, what.find_first_of(".\n"))).c_str());
+    }
+    return false;
   }
 
   const SentimentLstm model_;
   torch::nn::LSTM peer_;
   const PackedNetwork packed_;
+  std::optional<bool> can_autocast_;
 };
 
 }  // namespace
@@ -266,16 +273,11 @@ int main(int argc, char** argv) {
   std::printf("%d threads, LibTorch %s, kernels for %s\n",
               absl::GetFlag(FLAGS_threads), carousel::TorchVersion().c_str(),
               std::string(carousel::BestGateKernels().target).c_str());
-  const int only = absl::GetFlag(FLAGS_shape);
-  for (int i = 0; i < 2; ++i) {
-    if (only != 0 && only != i + 1) continue;
-    const carousel::Shape& shape = carousel::kShapes[i];
+  carousel::ForEachChosenShape([](const carousel::Shape& shape) {
     carousel::Bench bench(shape);
-    bench.Compare(64, /*full_length=*/true);
-    for (const std::size_t batch : {1, 8, 64, 256}) {
-      bench.Compare(batch, /*full_length=*/false);
-    }
+    carousel::ForEachChosenCase(
+        [&](const carousel::Case& bench_case) { bench.Compare(bench_case); });
     if (!shape.bidirectional) bench.CompareStreams();
-  }
+  });
   return 0;
 }
