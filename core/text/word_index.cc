@@ -1,0 +1,81 @@
+#include "core/text/word_index.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/base/strings.h"
+
+namespace carousel {
+
+std::uint64_t WordIndex::HashOf(std::string_view word) {
+  return absl::Hash<absl::string_view>()(ToAbslView(word));
+}
+
+std::int32_t WordIndex::Find(std::string_view word, std::uint64_t key,
+                             std::size_t hash) const {
+  if (slots_.empty()) return kNone;
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash;; ++at) {
+    const Slot& slot = slots_[at & mask];
+    if (slot.key == key && slot.size == word.size() &&
+        (slot.size <= kShort || words_[slot.index] == word)) {
+      return slot.index;
+    }
+    if (slot.index == kNone) return kNone;
+  }
+}
+
+void WordIndex::FindAll(std::span<const std::string_view> words,
+                        std::span<std::int32_t> indices) const {
+  if (slots_.empty()) {
+    std::ranges::fill(indices, kNone);
+    return;
+  }
+  constexpr std::size_t kBatch = 32;
+  std::array<std::uint64_t, kBatch> keys;
+  std::array<std::size_t, kBatch> hashes;
+  for (std::size_t begin = 0; begin < words.size(); begin += kBatch) {
+    const auto batch =
+        words.subspan(begin, std::min(kBatch, words.size() - begin));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      keys[i] = KeyOfPadded(batch[i]);
+      hashes[i] = SlotHash(keys[i], batch[i].size());
+      __builtin_prefetch(slots_.data() + (hashes[i] & (slots_.size() - 1)));
+    }
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      indices[begin + i] = Find(batch[i], keys[i], hashes[i]);
+    }
+  }
+}
+
+bool WordIndex::Add(std::string_view word) {
+  const std::uint64_t key = KeyOf(word);
+  if (Find(word, key, SlotHash(key, word.size())) != kNone) return false;
+  // At most half full: what is not there is looked for often, and found out
+  // sooner among empty slots.
+  if (4 * (words_.size() + 1) > 3 * slots_.size()) Grow();
+  Insert({.key = key,
+          .size = static_cast<std::uint32_t>(word.size()),
+          .index = static_cast<std::int32_t>(words_.size())});
+  words_.emplace_back(word);
+  return true;
+}
+
+void WordIndex::Insert(const Slot& slot) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = SlotHash(slot.key, slot.size) & mask;
+  while (slots_[at].index != kNone) at = (at + 1) & mask;
+  slots_[at] = slot;
+}
+
+void WordIndex::Grow() {
+  constexpr std::size_t kFewest = 16;
+  const std::vector<Slot> old = std::exchange(
+      slots_, std::vector<Slot>(slots_.empty() ? kFewest : 2 * slots_.size()));
+  for (const Slot& slot : old) {
+    if (slot.index != kNone) Insert(slot);
+  }
+}
+
+}  // namespace carousel
