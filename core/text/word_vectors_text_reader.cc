@@ -1,4 +1,5 @@
 // The text formats of word vectors.
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -8,24 +9,61 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
+#include "core/base/in_order.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/base/utf8.h"
+#include "core/text/vector_chunk.h"
 #include "core/text/word_vectors_readers.h"
 
 namespace carousel {
 namespace {
+
+// What a thread reads at a time: a few hundred lines.
+constexpr std::size_t kChunkBytes = 1 << 20;
 
 bool IsNumber(std::string_view field) {
   float value;
   return ParseVectorNumber(field, value);
 }
 
-// Reads one source from its beginning to its end.
+// Bytes that somebody else has, from `offset` on, as long as the source that
+// they come from is wanted.
+class ViewSource final : public ByteSource {
+ public:
+  ViewSource(std::string_view bytes, const ByteSource& source)
+      : bytes_(bytes), source_(source) {}
+
+  void Seek(std::size_t offset) { offset_ = offset; }
+  absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) override {
+    RETURN_IF_ERROR(source_.CheckWanted());
+    const std::size_t count = bytes_.copy(buffer, size, offset_);
+    offset_ += count;
+    return count;
+  }
+
+ private:
+  const std::string_view bytes_;
+  const ByteSource& source_;
+  std::size_t offset_ = 0;
+};
+
+// Reads one source from its beginning to its end: line by line, or where its
+// bytes can be looked at, many lines at a time by several threads, as long as
+// they are what they should be. Whatever is wrong comes up in a line that is
+// read by itself.
 class Reader {
  public:
-  Reader(ByteSource& source, const WordFilter& filter)
-      : lines_(source), filter_(filter) {}
+  // `mapped` may be null.
+  Reader(ByteSource& source, const MappedBytes* mapped,
+         const WordFilter& filter, int threads)
+      : source_(source),
+        mapped_(mapped),
+        view_(mapped != nullptr ? mapped->bytes() : std::string_view(), source),
+        filter_(filter),
+        threads_(threads) {
+    lines_.emplace(mapped != nullptr ? view_ : source);
+  }
 
   absl::Status Run();
   WordVectors TakeVectors() && { return std::move(*collector_).Take(); }
@@ -46,12 +84,25 @@ class Reader {
   absl::Status ParseValues(std::size_t first_field);
   absl::Status CheckCount() const;
 
+  // Reads the lines behind the current one, up to the end or to those where
+  // something is odd.
+  absl::Status ReadChunks();
+  // Cuts the chunk at `offset`.
+  VectorChunk ChunkAt(std::size_t offset) const;
+  // False when the chunk must be read line by line.
+  bool AddChunk(const ParsedVectors& chunk);
+
   absl::Status LineError(std::string_view problem) const;
   // Names the field and its first byte.
   absl::Status FieldError(std::size_t field, std::string_view problem) const;
+  absl::Status AfterLine(absl::Status status) const;
 
-  LineReader lines_;
+  ByteSource& source_;
+  const MappedBytes* const mapped_;
+  ViewSource view_;  // of mapped_
   const WordFilter& filter_;
+  const int threads_;
+  std::optional<LineReader> lines_;
   std::string_view line_;
   std::vector<std::string_view> fields_;
   std::optional<Word2VecHeader> header_;  // word2vec has one
@@ -61,16 +112,21 @@ class Reader {
 
 absl::Status Reader::LineError(std::string_view problem) const {
   return absl::InvalidArgumentError(
-      absl::StrCat("line ", lines_.line_number(), ": ", ToAbslView(problem)));
+      absl::StrCat("line ", lines_->line_number(), ": ", ToAbslView(problem)));
 }
 
 absl::Status Reader::FieldError(std::size_t field,
                                 std::string_view problem) const {
   const std::string_view text = fields_[field];
   return absl::InvalidArgumentError(absl::StrCat(
-      "line ", lines_.line_number(), ", byte ",
-      lines_.line_offset() + (text.data() - line_.data()), ": field ",
+      "line ", lines_->line_number(), ", byte ",
+      lines_->line_offset() + (text.data() - line_.data()), ": field ",
       field + 1, " is ", Quote(text), ToAbslView(problem)));
+}
+
+absl::Status Reader::AfterLine(absl::Status status) const {
+  return WithContext(std::move(status),
+                     absl::StrCat("after line ", lines_->line_number()));
 }
 
 absl::Status Reader::Run() {
@@ -81,8 +137,9 @@ absl::Status Reader::Run() {
   if (header_.has_value()) {
     ASSIGN_OR_RETURN(more, NextLine());
   }
-  while (more) {
+  for (bool is_first = true; more; is_first = false) {
     RETURN_IF_ERROR(ReadVector());
+    if (is_first && mapped_ != nullptr) RETURN_IF_ERROR(ReadChunks());
     ASSIGN_OR_RETURN(more, NextLine());
   }
   return CheckCount();
@@ -91,15 +148,12 @@ absl::Status Reader::Run() {
 absl::StatusOr<bool> Reader::NextLine() {
   std::int64_t empty_line = 0;
   while (true) {
-    absl::StatusOr<bool> more = lines_.Next(line_);
-    if (!more.ok()) {
-      return WithContext(more.status(),
-                         absl::StrCat("after line ", lines_.line_number()));
-    }
+    absl::StatusOr<bool> more = lines_->Next(line_);
+    if (!more.ok()) return AfterLine(more.status());
     if (!*more) return false;
     SplitVectorFields(line_, fields_);
     if (!fields_.empty()) break;
-    if (empty_line == 0) empty_line = lines_.line_number();
+    if (empty_line == 0) empty_line = lines_->line_number();
   }
   if (empty_line == 0) return true;
   return absl::InvalidArgumentError(
@@ -138,8 +192,81 @@ absl::Status Reader::Begin(VectorFormat format, std::int64_t dimension) {
   const absl::Status checked = CheckVectorDimension(dimension);
   if (!checked.ok()) return LineError(ToStdView(checked.message()));
   values_.resize(static_cast<std::size_t>(dimension));
-  collector_.emplace(format, values_.size(), filter_);
+  std::string_view text;
+  std::size_t expected = 0;
+  if (mapped_ != nullptr && filter_) {
+    text = mapped_->bytes();
+    // No line is shorter than its numbers and what separates them, and lines
+    // without a header are all about as long.
+    const std::size_t line_bytes = header_.has_value()
+                                       ? 2 * values_.size() + 2
+                                       : std::max<std::size_t>(1, line_.size());
+    expected = text.size() / line_bytes;
+    if (header_.has_value()) {
+      expected = std::min(expected, static_cast<std::size_t>(header_->count));
+    }
+  }
+  collector_.emplace(format, values_.size(), filter_, text, expected);
   return absl::OkStatus();
+}
+
+absl::Status Reader::ReadChunks() {
+  const std::string_view bytes = mapped_->bytes();
+  auto next_offset = static_cast<std::size_t>(lines_->next_offset());
+  std::size_t taken = next_offset;
+  std::int64_t lines = lines_->line_number();
+  const VectorChunkParser parser(values_.size(), !header_.has_value(), filter_);
+  absl::Status wanted;
+  InOrder work(
+      [&]() -> std::optional<VectorChunk> {
+        if (next_offset == bytes.size()) return std::nullopt;
+        const VectorChunk chunk = ChunkAt(next_offset);
+        next_offset += chunk.text.size();
+        return chunk;
+      },
+      [&](VectorChunk chunk) { return parser.Parse(chunk); },
+      [&](const ParsedVectors& chunk) {
+        wanted = source_.CheckWanted();
+        if (!wanted.ok() || !AddChunk(chunk)) return false;
+        mapped_->Release(chunk.text);
+        taken += chunk.text.size();
+        lines += static_cast<std::int64_t>(chunk.rows.size());
+        return true;
+      });
+  const std::size_t chunks = (bytes.size() - next_offset) / kChunkBytes + 1;
+  work.Run(
+      static_cast<int>(std::min(static_cast<std::size_t>(threads_), chunks)));
+  view_.Seek(taken);
+  lines_.emplace(view_, lines, static_cast<std::int64_t>(taken));
+  return wanted.ok() ? wanted : AfterLine(std::move(wanted));
+}
+
+VectorChunk Reader::ChunkAt(std::size_t offset) const {
+  const std::string_view rest = mapped_->bytes().substr(offset);
+  // To the end of the line that kChunkBytes cut, but not through a file that
+  // has no line ends.
+  const std::string_view longest =
+      rest.substr(0, kChunkBytes + LineReader::kMaxLineBytes + 1);
+  const std::size_t end =
+      longest.find('\n', std::min(kChunkBytes, longest.size()));
+  return {end == std::string_view::npos ? longest : rest.substr(0, end + 1)};
+}
+
+bool Reader::AddChunk(const ParsedVectors& chunk) {
+  const std::int64_t limit =
+      header_.has_value() ? header_->count : WordVectors::kMaxLines;
+  const auto rows = static_cast<std::int64_t>(chunk.rows.size());
+  if (chunk.is_odd || collector_->vectors() + rows > limit) return false;
+  std::span<const float> values(chunk.values);
+  for (const ParsedVectors::Row& row : chunk.rows) {
+    if (!row.is_wanted) {
+      collector_->AddUnwanted(row.word);
+      continue;
+    }
+    collector_->AddWanted(row.word, values.first(values_.size()));
+    values = values.subspan(values_.size());
+  }
+  return true;
 }
 
 absl::Status Reader::ReadVector() {
@@ -195,16 +322,18 @@ absl::Status Reader::CheckCount() const {
   const std::int64_t lines = collector_->vectors();
   if (!header_.has_value() || lines == header_->count) return absl::OkStatus();
   return absl::DataLossError(
-      absl::StrCat("it ends after line ", lines_.line_number(), " with ", lines,
-                   " words; the header says ", header_->count));
+      absl::StrCat("it ends after line ", lines_->line_number(), " with ",
+                   lines, " words; the header says ", header_->count));
 }
 
 }  // namespace
 
 absl::StatusOr<WordVectors> ReadTextWordVectors(ByteSource& source,
+                                                const MappedBytes* mapped,
                                                 const WordFilter& filter,
-                                                WordVectorsSummary* summary) {
-  Reader reader(source, filter);
+                                                WordVectorsSummary* summary,
+                                                int threads) {
+  Reader reader(source, mapped, filter, threads);
   RETURN_IF_ERROR(reader.Run());
   if (summary != nullptr) *summary = reader.summary();
   return std::move(reader).TakeVectors();

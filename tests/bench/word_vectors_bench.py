@@ -9,7 +9,7 @@ has no filter: it loads all, and what it is asked for is taken from that. Each
 reads in a process of its own; the file is in the page cache, since it was just
 read or written. Prints of each run the seconds of the read alone, without the
 process's start and gensim's imports, and the peak of the process's anonymous
-memory: RssAnon of /proc/PID/status, looked at every 2 ms, without what is
+memory: RssAnon of /proc/PID/status, looked at every 5 ms, without what is
 mapped of files, which the kernel takes back when it wants to. Checks that the
 vectors kept are equal, bit for bit.
 """
@@ -54,7 +54,7 @@ def run(command):
     peak = 0
     while process.poll() is None:
         peak = max(peak, anonymous_bytes(process.pid))
-        time.sleep(0.002)
+        time.sleep(0.005)
     output = process.stdout.read()
     if process.returncode != 0:
         sys.exit(f"{command[0]} failed")
