@@ -9,44 +9,21 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
-#include "core/base/in_order.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/base/utf8.h"
+#include "core/base/view_source.h"
 #include "core/text/vector_chunk.h"
+#include "core/text/vector_chunks_reader.h"
 #include "core/text/word_vectors_readers.h"
 
 namespace carousel {
 namespace {
 
-// What a thread reads at a time: a few hundred lines.
-constexpr std::size_t kChunkBytes = 1 << 20;
-
 bool IsNumber(std::string_view field) {
   float value;
   return ParseVectorNumber(field, value);
 }
-
-// Bytes that somebody else has, from `offset` on, as long as the source that
-// they come from is wanted.
-class ViewSource final : public ByteSource {
- public:
-  ViewSource(std::string_view bytes, const ByteSource& source)
-      : bytes_(bytes), source_(source) {}
-
-  void Seek(std::size_t offset) { offset_ = offset; }
-  absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) override {
-    RETURN_IF_ERROR(source_.CheckWanted());
-    const std::size_t count = bytes_.copy(buffer, size, offset_);
-    offset_ += count;
-    return count;
-  }
-
- private:
-  const std::string_view bytes_;
-  const ByteSource& source_;
-  std::size_t offset_ = 0;
-};
 
 // Reads one source from its beginning to its end: line by line, or where its
 // bytes can be looked at, many lines at a time by several threads, as long as
@@ -87,10 +64,10 @@ class Reader {
   // Reads the lines behind the current one, up to the end or to those where
   // something is odd.
   absl::Status ReadChunks();
-  // Cuts the chunk at `offset`.
-  VectorChunk ChunkAt(std::size_t offset) const;
-  // False when the chunk must be read line by line.
-  bool AddChunk(const ParsedVectors& chunk);
+  // As many vectors as there may be.
+  std::int64_t MaxLines() const {
+    return header_.has_value() ? header_->count : WordVectors::kMaxLines;
+  }
 
   absl::Status LineError(std::string_view problem) const;
   // Names the field and its first byte.
@@ -211,62 +188,15 @@ absl::Status Reader::Begin(VectorFormat format, std::int64_t dimension) {
 }
 
 absl::Status Reader::ReadChunks() {
-  const std::string_view bytes = mapped_->bytes();
-  auto next_offset = static_cast<std::size_t>(lines_->next_offset());
-  std::size_t taken = next_offset;
-  std::int64_t lines = lines_->line_number();
+  const auto begin = static_cast<std::size_t>(lines_->next_offset());
   const VectorChunkParser parser(values_.size(), !header_.has_value(), filter_);
-  absl::Status wanted;
-  InOrder work(
-      [&]() -> std::optional<VectorChunk> {
-        if (next_offset == bytes.size()) return std::nullopt;
-        const VectorChunk chunk = ChunkAt(next_offset);
-        next_offset += chunk.text.size();
-        return chunk;
-      },
-      [&](VectorChunk chunk) { return parser.Parse(chunk); },
-      [&](const ParsedVectors& chunk) {
-        wanted = source_.CheckWanted();
-        if (!wanted.ok() || !AddChunk(chunk)) return false;
-        mapped_->Release(chunk.text);
-        taken += chunk.text.size();
-        lines += static_cast<std::int64_t>(chunk.rows.size());
-        return true;
-      });
-  const std::size_t chunks = (bytes.size() - next_offset) / kChunkBytes + 1;
-  work.Run(
-      static_cast<int>(std::min(static_cast<std::size_t>(threads_), chunks)));
-  view_.Seek(taken);
-  lines_.emplace(view_, lines, static_cast<std::int64_t>(taken));
-  return wanted.ok() ? wanted : AfterLine(std::move(wanted));
-}
-
-VectorChunk Reader::ChunkAt(std::size_t offset) const {
-  const std::string_view rest = mapped_->bytes().substr(offset);
-  // To the end of the line that kChunkBytes cut, but not through a file that
-  // has no line ends.
-  const std::string_view longest =
-      rest.substr(0, kChunkBytes + LineReader::kMaxLineBytes + 1);
-  const std::size_t end =
-      longest.find('\n', std::min(kChunkBytes, longest.size()));
-  return {end == std::string_view::npos ? longest : rest.substr(0, end + 1)};
-}
-
-bool Reader::AddChunk(const ParsedVectors& chunk) {
-  const std::int64_t limit =
-      header_.has_value() ? header_->count : WordVectors::kMaxLines;
-  const auto rows = static_cast<std::int64_t>(chunk.rows.size());
-  if (chunk.is_odd || collector_->vectors() + rows > limit) return false;
-  std::span<const float> values(chunk.values);
-  for (const ParsedVectors::Row& row : chunk.rows) {
-    if (!row.is_wanted) {
-      collector_->AddUnwanted(row.word);
-      continue;
-    }
-    collector_->AddWanted(row.word, values.first(values_.size()));
-    values = values.subspan(values_.size());
-  }
-  return true;
+  absl::StatusOr<TakenChunks> taken = TakeVectorChunks(
+      source_, *mapped_, begin, parser, MaxLines(), threads_, *collector_);
+  if (!taken.ok()) return AfterLine(std::move(taken).status());
+  view_.Seek(taken->end);
+  lines_.emplace(view_, lines_->line_number() + taken->lines,
+                 static_cast<std::int64_t>(taken->end));
+  return absl::OkStatus();
 }
 
 absl::Status Reader::ReadVector() {
