@@ -26,6 +26,18 @@ std::int32_t WordIndex::Find(std::string_view word, std::uint64_t key,
   }
 }
 
+inline std::int32_t WordIndex::FindKey(std::uint64_t key, std::size_t size,
+                                       std::size_t hash) const {
+  const Slot* const slots = slots_.data();
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash;; ++at) {
+    const Slot& slot = slots[at & mask];
+    if (slot.index == kNone || (slot.key == key && slot.size == size)) {
+      return slot.index;
+    }
+  }
+}
+
 void WordIndex::FindAll(std::span<const std::string_view> words,
                         std::span<std::int32_t> indices) const {
   if (slots_.empty()) {
@@ -35,6 +47,7 @@ void WordIndex::FindAll(std::span<const std::string_view> words,
   constexpr std::size_t kBatch = 32;
   std::array<std::uint64_t, kBatch> keys;
   std::array<std::size_t, kBatch> hashes;
+  std::array<std::size_t, kBatch> longs;
   for (std::size_t begin = 0; begin < words.size(); begin += kBatch) {
     const auto batch =
         words.subspan(begin, std::min(kBatch, words.size() - begin));
@@ -43,7 +56,17 @@ void WordIndex::FindAll(std::span<const std::string_view> words,
       hashes[i] = SlotHash(keys[i], batch[i].size());
       __builtin_prefetch(slots_.data() + (hashes[i] & (slots_.size() - 1)));
     }
+    std::size_t long_words = 0;
     for (std::size_t i = 0; i < batch.size(); ++i) {
+      const std::int32_t index = FindKey(keys[i], batch[i].size(), hashes[i]);
+      indices[begin + i] = index;
+      if (batch[i].size() <= kShort || index == kNone) continue;
+      __builtin_prefetch(&words_[index]);
+      longs[long_words++] = i;
+    }
+    for (const std::size_t i : std::span(longs).first(long_words)) {
+      // Nearly never do two words have one hash.
+      if (words_[indices[begin + i]] == batch[i]) continue;
       indices[begin + i] = Find(batch[i], keys[i], hashes[i]);
     }
   }
@@ -52,8 +75,8 @@ void WordIndex::FindAll(std::span<const std::string_view> words,
 bool WordIndex::Add(std::string_view word) {
   const std::uint64_t key = KeyOf(word);
   if (Find(word, key, SlotHash(key, word.size())) != kNone) return false;
-  // At most half full: what is not there is looked for often, and found out
-  // sooner among empty slots.
+  // At most three quarters full: a fuller table takes longer to find out that a
+  // word is not there.
   if (4 * (words_.size() + 1) > 3 * slots_.size()) Grow();
   Insert({.key = key,
           .size = static_cast<std::uint32_t>(word.size()),

@@ -77,6 +77,9 @@ class WordIndex {
 
   std::int32_t Find(std::string_view word, std::uint64_t key,
                     std::size_t hash) const;
+  // The first word of that key and size, which is the one when it is short.
+  std::int32_t FindKey(std::uint64_t key, std::size_t size,
+                       std::size_t hash) const;
   void Insert(const Slot& slot);
   void Grow();
 
