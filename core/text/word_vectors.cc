@@ -17,7 +17,7 @@ std::string_view ToString(VectorFormat format) {
 }
 
 WordVectors::WordVectors(std::size_t dimension) : dimension_(dimension) {
-  constexpr std::size_t kBlockNumbers = 1 << 18;  // a mebibyte
+  constexpr std::size_t kBlockNumbers = 1 << 16;  // 256 KiB
   block_rows_ = std::max<std::size_t>(
       1, kBlockNumbers / std::max<std::size_t>(1, dimension));
 }
