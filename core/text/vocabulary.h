@@ -11,7 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
-#include "core/text/word_index.h"
+#include "core/text/word_table.h"
 
 namespace carousel {
 
@@ -76,7 +76,7 @@ class Vocabulary {
     return index <= kUnknownId ? kUnknownId : index;
   }
 
-  WordIndex words_;
+  WordTable words_;
   std::vector<std::int64_t> counts_;
 };
 

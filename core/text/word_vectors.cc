@@ -36,7 +36,7 @@ bool WordVectors::Add(std::string_view word, std::span<const float> values) {
 
 std::span<const float> WordVectors::Find(std::string_view word) const {
   const std::int32_t row = words_.Find(word);
-  if (row == WordIndex::kNone) return {};
+  if (row == WordTable::kNone) return {};
   return vector(static_cast<std::size_t>(row));
 }
 

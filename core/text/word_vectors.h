@@ -30,7 +30,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/byte_source.h"
-#include "core/text/word_index.h"
+#include "core/text/word_table.h"
 
 namespace carousel {
 
@@ -77,7 +77,7 @@ class WordVectors {
  private:
   std::size_t dimension_;
   std::size_t block_rows_;
-  WordIndex words_;
+  WordTable words_;
   // [block_rows, dimension], row-major, each: one array for all would be copied
   // as it grows, and stand in memory twice meanwhile.
   std::vector<std::unique_ptr<float[]>> blocks_;

@@ -21,7 +21,7 @@
 #include "core/base/split_mix64.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "core/text/word_index.h"
+#include "core/text/word_table.h"
 #include "core/text/word_vectors.h"
 
 ABSL_FLAG(std::string, vectors, "", "The file to read");
@@ -72,11 +72,11 @@ void Make(const std::string& path, int rows, int dimension) {
   }
 }
 
-absl::StatusOr<WordIndex> ReadWords(const std::string& path) {
+absl::StatusOr<WordTable> ReadWords(const std::string& path) {
   ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
                    OpenByteSource(path));
   LineReader lines(*source);
-  WordIndex words;
+  WordTable words;
   std::string_view line;
   for (;;) {
     ASSIGN_OR_RETURN(const bool is_there, lines.Next(line));
@@ -98,11 +98,11 @@ void Write(const WordVectors& vectors, const std::string& path) {
 
 absl::Status Read(const std::string& path) {
   WordFilter filter;
-  WordIndex words;
+  WordTable words;
   if (!absl::GetFlag(FLAGS_words).empty()) {
     ASSIGN_OR_RETURN(words, ReadWords(absl::GetFlag(FLAGS_words)));
     filter = [&words](std::string_view word) {
-      return words.Find(word) != WordIndex::kNone;
+      return words.Find(word) != WordTable::kNone;
     };
   }
   const auto begin = std::chrono::steady_clock::now();

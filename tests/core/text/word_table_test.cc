@@ -1,4 +1,4 @@
-#include "core/text/word_index.h"
+#include "core/text/word_table.h"
 
 #include <random>
 #include <string>
@@ -33,7 +33,7 @@ struct PaddedWords {
   std::vector<std::string_view> views;
 };
 
-std::vector<std::int32_t> FindAll(const WordIndex& index,
+std::vector<std::int32_t> FindAll(const WordTable& index,
                                   const std::vector<std::string>& words) {
   const PaddedWords padded(words);
   std::vector<std::int32_t> indices(words.size());
@@ -41,8 +41,8 @@ std::vector<std::int32_t> FindAll(const WordIndex& index,
   return indices;
 }
 
-TEST(WordIndexTest, CountsWordsInTheirOrder) {
-  WordIndex index;
+TEST(WordTableTest, CountsWordsInTheirOrder) {
+  WordTable index;
   EXPECT_TRUE(index.Add("film"));
   EXPECT_TRUE(index.Add("extraordinary"));
   EXPECT_TRUE(index.Add(""));
@@ -54,20 +54,20 @@ TEST(WordIndexTest, CountsWordsInTheirOrder) {
   EXPECT_EQ(index.Find("film"), 0);
   EXPECT_EQ(index.Find("extraordinary"), 1);
   EXPECT_EQ(index.Find(""), 2);
-  EXPECT_EQ(index.Find("extraordinarily"), WordIndex::kNone);
+  EXPECT_EQ(index.Find("extraordinarily"), WordTable::kNone);
   EXPECT_THAT(FindAll(index, {"", "film", "films", "extraordinary"}),
-              ElementsAre(2, 0, WordIndex::kNone, 1));
+              ElementsAre(2, 0, WordTable::kNone, 1));
 }
 
-TEST(WordIndexTest, HoldsNothingAtFirst) {
-  const WordIndex index;
-  EXPECT_EQ(index.Find("film"), WordIndex::kNone);
-  EXPECT_EQ(index.Find(""), WordIndex::kNone);
-  EXPECT_THAT(FindAll(index, {"", "film"}), Each(WordIndex::kNone));
+TEST(WordTableTest, HoldsNothingAtFirst) {
+  const WordTable index;
+  EXPECT_EQ(index.Find("film"), WordTable::kNone);
+  EXPECT_EQ(index.Find(""), WordTable::kNone);
+  EXPECT_THAT(FindAll(index, {"", "film"}), Each(WordTable::kNone));
 }
 
 // A short word is its own key, whose unused bytes are zero.
-TEST(WordIndexTest, TellsZeroBytesFromNone) {
+TEST(WordTableTest, TellsZeroBytesFromNone) {
   using std::string_literals::operator""s;
   const std::vector<std::string> words = {"",
                                           "\0"s,
@@ -83,7 +83,7 @@ TEST(WordIndexTest, TellsZeroBytesFromNone) {
                                           "12345678\0\0"s,
                                           "\0\0\0\0\0\0\0\0"s,
                                           "\0\0\0\0\0\0\0\0\0"s};
-  WordIndex index;
+  WordTable index;
   for (const std::string& word : words) EXPECT_TRUE(index.Add(word));
   const std::vector<std::int32_t> found = FindAll(index, words);
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -92,7 +92,7 @@ TEST(WordIndexTest, TellsZeroBytesFromNone) {
   }
 }
 
-TEST(WordIndexTest, FindsWhatAMapFinds) {
+TEST(WordTableTest, FindsWhatAMapFinds) {
   std::mt19937_64 generator(1);
   const auto random_word = [&] {
     std::string word(UniformBelow(generator, 12), ' ');
@@ -100,7 +100,7 @@ TEST(WordIndexTest, FindsWhatAMapFinds) {
       c = static_cast<char>('a' + UniformBelow(generator, 3));
     return word;
   };
-  WordIndex index;
+  WordTable index;
   absl::flat_hash_map<std::string, std::int32_t> expected;
   for (int i = 0; i < 20'000; ++i) {
     const std::string word = random_word();
@@ -114,7 +114,7 @@ TEST(WordIndexTest, FindsWhatAMapFinds) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto at = expected.find(words[i]);
     const std::int32_t wanted =
-        at == expected.end() ? WordIndex::kNone : at->second;
+        at == expected.end() ? WordTable::kNone : at->second;
     ASSERT_EQ(found[i], wanted) << words[i];
     ASSERT_EQ(index.Find(words[i]), wanted) << words[i];
   }

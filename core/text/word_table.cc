@@ -1,4 +1,4 @@
-#include "core/text/word_index.h"
+#include "core/text/word_table.h"
 
 #include <algorithm>
 #include <array>
@@ -8,11 +8,11 @@
 
 namespace carousel {
 
-std::uint64_t WordIndex::HashOf(std::string_view word) {
+std::uint64_t WordTable::HashOf(std::string_view word) {
   return absl::Hash<absl::string_view>()(ToAbslView(word));
 }
 
-std::int32_t WordIndex::Find(std::string_view word, std::uint64_t key,
+std::int32_t WordTable::Find(std::string_view word, std::uint64_t key,
                              std::size_t hash) const {
   if (slots_.empty()) return kNone;
   const std::size_t mask = slots_.size() - 1;
@@ -26,7 +26,7 @@ std::int32_t WordIndex::Find(std::string_view word, std::uint64_t key,
   }
 }
 
-inline std::int32_t WordIndex::FindKey(std::uint64_t key, std::size_t size,
+inline std::int32_t WordTable::FindKey(std::uint64_t key, std::size_t size,
                                        std::size_t hash) const {
   const Slot* const slots = slots_.data();
   const std::size_t mask = slots_.size() - 1;
@@ -38,7 +38,7 @@ inline std::int32_t WordIndex::FindKey(std::uint64_t key, std::size_t size,
   }
 }
 
-void WordIndex::FindAll(std::span<const std::string_view> words,
+void WordTable::FindAll(std::span<const std::string_view> words,
                         std::span<std::int32_t> indices) const {
   if (slots_.empty()) {
     std::ranges::fill(indices, kNone);
@@ -72,7 +72,7 @@ void WordIndex::FindAll(std::span<const std::string_view> words,
   }
 }
 
-bool WordIndex::Add(std::string_view word) {
+bool WordTable::Add(std::string_view word) {
   const std::uint64_t key = KeyOf(word);
   if (Find(word, key, SlotHash(key, word.size())) != kNone) return false;
   // At most three quarters full: a fuller table takes longer to find out that a
@@ -85,14 +85,14 @@ bool WordIndex::Add(std::string_view word) {
   return true;
 }
 
-void WordIndex::Insert(const Slot& slot) {
+void WordTable::Insert(const Slot& slot) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = SlotHash(slot.key, slot.size) & mask;
   while (slots_[at].index != kNone) at = (at + 1) & mask;
   slots_[at] = slot;
 }
 
-void WordIndex::Grow() {
+void WordTable::Grow() {
   constexpr std::size_t kFewest = 16;
   const std::vector<Slot> old = std::exchange(
       slots_, std::vector<Slot>(slots_.empty() ? kFewest : 2 * slots_.size()));

@@ -1,6 +1,6 @@
 // Distinct words in the order in which they came, and which of them a word is.
-#ifndef CAROUSEL_CORE_TEXT_WORD_INDEX_H_
-#define CAROUSEL_CORE_TEXT_WORD_INDEX_H_
+#ifndef CAROUSEL_CORE_TEXT_WORD_TABLE_H_
+#define CAROUSEL_CORE_TEXT_WORD_TABLE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace carousel {
 // up to eight bytes, which most are, and a hash of any other; a table of
 // strings would cost the line of a control byte, that of the string, and often
 // that of its letters. Const use is thread-safe.
-class WordIndex {
+class WordTable {
  public:
   // The bound of a 32-bit index.
   static constexpr std::size_t kMaxWords = 1u << 30;
@@ -89,4 +89,4 @@ class WordIndex {
 
 }  // namespace carousel
 
-#endif  // CAROUSEL_CORE_TEXT_WORD_INDEX_H_
+#endif  // CAROUSEL_CORE_TEXT_WORD_TABLE_H_
