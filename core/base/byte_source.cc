@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -26,13 +27,23 @@ class FileSource final : public ByteSource {
     return file_.Read(buffer, size);
   }
 
+  const MappedBytes* Map() override {
+    if (!mapped_.has_value()) {
+      if (auto mapped = MappedBytes::Map(file_))
+        mapped_.emplace(*std::move(mapped));
+    }
+    return mapped_.has_value() ? &*mapped_ : nullptr;
+  }
+
  private:
   FileDescriptor file_;
+  std::optional<MappedBytes> mapped_;
 };
 
 class MemorySource final : public ByteSource {
  public:
-  explicit MemorySource(std::string content) : content_(std::move(content)) {}
+  explicit MemorySource(std::string content)
+      : content_(std::move(content)), mapped_(content_) {}
 
   absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) override {
     const std::size_t count = content_.copy(buffer, size, offset_);
@@ -40,8 +51,11 @@ class MemorySource final : public ByteSource {
     return count;
   }
 
+  const MappedBytes* Map() override { return &mapped_; }
+
  private:
   const std::string content_;
+  const MappedBytes mapped_;
   std::size_t offset_ = 0;
 };
 
@@ -58,6 +72,8 @@ class RejoinedSource final : public ByteSource {
     offset_ += count;
     return count;
   }
+
+  const MappedBytes* Map() override { return rest_->Map(); }
 
  private:
   const std::string start_;
@@ -176,7 +192,11 @@ std::unique_ptr<ByteSource> MakeMemorySource(std::string content) {
   return std::make_unique<GzipSource>("content", std::move(source));
 }
 
-LineReader::LineReader(ByteSource& source) : source_(source) {}
+LineReader::LineReader(ByteSource& source) : LineReader(source, 0, 0) {}
+
+LineReader::LineReader(ByteSource& source, std::int64_t line_number,
+                       std::int64_t offset)
+    : source_(source), line_number_(line_number), next_offset_(offset) {}
 
 absl::StatusOr<bool> LineReader::Next(std::string_view& line) {
   // What was looked through already is not looked through again, so a long

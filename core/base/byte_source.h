@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/base/mapped_bytes.h"
 
 namespace carousel {
 
@@ -23,10 +24,20 @@ class ByteSource {
   // Reads up to `size` bytes into `buffer`; 0 means the end. A gzip stream
   // that is cut or damaged is DATA_LOSS with the compressed offset.
   virtual absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) = 0;
+
+  // All of the source's bytes, from the first on whatever Read() gave, for who
+  // wants to look at them in an order or with threads of its own: of a plain
+  // file or memory. Null where they come one after the other, as out of gzip or
+  // a pipe. Valid as long as the source. Who reads them so asks CheckWanted()
+  // now and then, which fails where Read() would since nobody wants them any
+  // more; any thread may ask.
+  virtual const MappedBytes* Map() { return nullptr; }
+  virtual absl::Status CheckWanted() const { return absl::OkStatus(); }
 };
 
-// Opens a plain or gzipped file. NOT_FOUND when there is none. `name` is what
-// errors call a gzip stream; empty: its path.
+// Opens a plain or gzipped file, which must not be cut while it is read.
+// NOT_FOUND when there is none. `name` is what errors call a gzip stream;
+// empty: its path.
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
     const std::filesystem::path& path, std::string name = "");
 
@@ -38,6 +49,9 @@ std::unique_ptr<ByteSource> MakeMemorySource(std::string content);
 class LineReader {
  public:
   explicit LineReader(ByteSource& source);
+  // Of a source that begins behind line `line_number`, at `offset` of what the
+  // numbers count.
+  LineReader(ByteSource& source, std::int64_t line_number, std::int64_t offset);
 
   // False at the end of the source. `line` is valid until the next call. A
   // line of more than kMaxLineBytes is INVALID_ARGUMENT with its number. After
@@ -48,6 +62,8 @@ class LineReader {
   std::int64_t line_number() const { return line_number_; }
   // The offset of the first byte of that line, in the uncompressed stream.
   std::int64_t line_offset() const { return line_offset_; }
+  // The offset of the first byte behind that line and its end.
+  std::int64_t next_offset() const { return next_offset_; }
 
   static constexpr std::size_t kMaxLineBytes = 16 << 20;
 

@@ -20,10 +20,16 @@ class StoppableSource final : public ByteSource {
       : source_(source), stop_(std::move(stop)) {}
 
   absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) override {
-    if (stop_.stop_requested()) {
-      return absl::CancelledError("reading was stopped");
-    }
+    const absl::Status wanted = CheckWanted();
+    if (!wanted.ok()) return wanted;
     return source_.Read(buffer, size);
+  }
+
+  const MappedBytes* Map() override { return source_.Map(); }
+
+  absl::Status CheckWanted() const override {
+    if (!stop_.stop_requested()) return source_.CheckWanted();
+    return absl::CancelledError("reading was stopped");
   }
 
  private:

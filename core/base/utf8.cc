@@ -1,5 +1,6 @@
 #include "core/base/utf8.h"
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -73,6 +74,13 @@ bool IsUnfinishedUtf8(std::string_view bytes) {
 
 std::size_t FindNonAscii(std::string_view text, std::size_t position) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::array<std::uint64_t, 4> blocks;
+  while (text.size() - position >= sizeof(blocks)) {
+    std::memcpy(blocks.data(), text.data() + position, sizeof(blocks));
+    const std::uint64_t any = blocks[0] | blocks[1] | blocks[2] | blocks[3];
+    if ((any & kHighBits) != 0) break;
+    position += sizeof(blocks);
+  }
   while (text.size() - position >= sizeof(std::uint64_t)) {
     std::uint64_t block;
     std::memcpy(&block, text.data() + position, sizeof(block));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -9,7 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/text/normalizer.h"
 #include "core/text/text_errors.h"
+#include "core/text/token_splitter.h"
 
 namespace carousel {
 namespace {
@@ -47,6 +50,31 @@ void Cut(Truncation truncation, std::size_t max_tokens,
   tokens.shrink_to_fit();
 }
 
+// Looks words up some at a time.
+class WordBatch {
+ public:
+  WordBatch(const Vocabulary& vocabulary, std::vector<TokenId>& ids)
+      : vocabulary_(vocabulary), ids_(ids) {}
+
+  // `padded_word` is valid until Flush().
+  void Add(std::string_view padded_word) {
+    words_[count_++] = padded_word;
+    if (count_ == words_.size()) Flush();
+  }
+  void Flush() {
+    ids_.resize(ids_.size() + count_);
+    vocabulary_.FindAll(std::span(words_).first(count_),
+                        std::span(ids_).last(count_));
+    count_ = 0;
+  }
+
+ private:
+  const Vocabulary& vocabulary_;
+  std::vector<TokenId>& ids_;
+  std::array<std::string_view, 32> words_;
+  std::size_t count_ = 0;
+};
+
 }  // namespace
 
 std::string_view ToString(Truncation truncation) {
@@ -74,29 +102,31 @@ TextEncoder::TextEncoder(TextOptions options, Vocabulary vocabulary,
 
 absl::StatusOr<EncodedText> TextEncoder::Encode(std::string_view text) const {
   if (text.size() > kMaxTextBytes) return TextTooLongError(text.size());
+  ASSIGN_OR_RETURN(std::string clean,
+                   NormalizeText(text, tokenizer_.options()));
   EncodedText encoded;
-  RETURN_IF_ERROR(tokenizer_.ForEachToken(
-      text, [&](std::string_view token) { AppendToken(token, encoded); }));
+  encoded.tokens.reserve(clean.size() / kBytesPerToken);
+  WordBatch batch(vocabulary_, encoded.tokens);
+  const auto visit = [&batch](std::string_view token) { batch.Add(token); };
+  TokenSplitter(clean, tokenizer_.options(), visit).Run();
+  batch.Flush();
   return Finish(std::move(encoded));
 }
 
 absl::StatusOr<EncodedText> TextEncoder::EncodeTokens(
     const std::vector<std::string>& tokens) const {
   EncodedText encoded;
-  for (const std::string& token : tokens) AppendToken(token, encoded);
+  encoded.tokens.reserve(tokens.size());
+  for (const std::string& token : tokens) {
+    encoded.tokens.push_back(vocabulary_.Find(token));
+  }
   return Finish(std::move(encoded));
-}
-
-void TextEncoder::AppendToken(std::string_view token,
-                              EncodedText& encoded) const {
-  const TokenId id = vocabulary_.Find(token);
-  encoded.tokens.push_back(id);
-  ++encoded.token_count;
-  if (id == kUnknownId) ++encoded.unknown_count;
 }
 
 absl::StatusOr<EncodedText> TextEncoder::Finish(EncodedText encoded) const {
   if (encoded.tokens.empty()) return NoTokensError();
+  encoded.token_count = static_cast<std::int64_t>(encoded.tokens.size());
+  encoded.unknown_count = std::ranges::count(encoded.tokens, kUnknownId);
   Cut(truncation_, max_tokens_, encoded.tokens);
   return encoded;
 }

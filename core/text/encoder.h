@@ -54,7 +54,6 @@ class TextEncoder {
   Truncation truncation() const { return truncation_; }
 
  private:
-  void AppendToken(std::string_view token, EncodedText& encoded) const;
   absl::StatusOr<EncodedText> Finish(EncodedText encoded) const;
 
   const Tokenizer tokenizer_;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "core/base/utf8.h"
+#include "core/text/ascii_blocks.h"
 #include "core/text/html_entities.h"
 #include "core/text/typography.h"
 
@@ -116,8 +117,9 @@ std::string RemoveHtml(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const auto special = std::find_if(
-        text.begin(), text.end(), [](char c) { return c == '<' || c == '&'; });
+    const auto special =
+        std::find_if(text.begin() + FindBlockWith(text, 0, '<', '&'),
+                     text.end(), [](char c) { return c == '<' || c == '&'; });
     out.append(text.begin(), special);
     text.remove_prefix(special - text.begin());
     if (text.empty()) break;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
 #include "core/base/error_details.h"
+#include "core/text/ascii_blocks.h"
 #include "core/text/html.h"
 #include "core/text/typography.h"
 
@@ -125,7 +127,7 @@ class TextCleaner {
   }
 
   std::string Clean(std::string_view text) && {
-    out_.reserve(text.size());
+    out_.reserve(text.size() + kBlockPadding);
     for (std::size_t position = 0; position < text.size();) {
       const std::size_t run = FindNonAscii(text, position);
       AppendAscii(text.substr(position, run - position));
@@ -142,20 +144,56 @@ class TextCleaner {
     return position;
   }
 
-  // Writes every byte and steps over a space only when none is before it: on
-  // English text a branch at every space would be mispredicted.
   void AppendAscii(std::string_view ascii) {
     const std::size_t size = out_.size();
-    char last = size == 0 ? ' ' : out_.back();
     out_.resize(size + ascii.size());
     char* end = out_.data() + size;
+    std::size_t position = 0;
+    for (; ascii.size() - position >= kBlockBytes; position += kBlockBytes) {
+      const char* const block = ascii.data() + position;
+      const bool is_plain =
+          !(block[0] == ' ' && EndsInSpace(end)) && CopyPlainBlock(block, end);
+      end =
+          is_plain ? end + kBlockBytes : AppendBytes({block, kBlockBytes}, end);
+    }
+    end = AppendBytes(ascii.substr(position), end);
+    out_.resize(end - out_.data());
+  }
+
+  // Copies kBlockBytes with nothing changed but the case; false when more than
+  // that is to do, and what was written means nothing.
+  bool CopyPlainBlock(const char* from, char* to) const {
+    const unsigned char lower = options_.lowercase ? 0x20 : 0;
+    const unsigned char apostrophe = options_.normalize_unicode ? '`' : 0x7F;
+    // The compiler must see that these bytes are nobody else's.
+    unsigned char block[kBlockBytes], copy[kBlockBytes];
+    std::memcpy(block, from, kBlockBytes);
+    unsigned char odd = 0;
+    for (std::size_t i = 0; i < kBlockBytes; ++i) {
+      const unsigned char c = block[i];
+      const bool is_upper = c >= 'A' && c <= 'Z';
+      copy[i] = c | (is_upper ? lower : 0);
+      odd |= (c < ' ') | (c == 0x7F) | (c == apostrophe);
+    }
+    for (std::size_t i = 1; i < kBlockBytes; ++i) {
+      odd |= (block[i - 1] == ' ') & (block[i] == ' ');
+    }
+    std::memcpy(to, copy, kBlockBytes);
+    return odd == 0;
+  }
+
+  // Writes every byte to `end` and steps over a space only when none is before
+  // it: on English text a branch at every space would be mispredicted. Returns
+  // the new end.
+  char* AppendBytes(std::string_view ascii, char* end) {
+    char last = EndsInSpace(end) ? ' ' : '\0';
     for (const char raw : ascii) {
       const char c = ascii_[static_cast<unsigned char>(raw)];
       *end = c;
       end += c != ' ' || last != ' ' ? 1 : 0;
       last = c;
     }
-    out_.resize(end - out_.data());
+    return end;
   }
 
   // A run of what is not ASCII.
@@ -190,6 +228,10 @@ class TextCleaner {
 
   // Whether a space would be one too many.
   bool EndsInSpace() const { return out_.empty() || out_.back() == ' '; }
+  // The same when the text ends at `end`, in out_'s bytes.
+  bool EndsInSpace(const char* end) const {
+    return end == out_.data() || end[-1] == ' ';
+  }
 
   const TextOptions options_;
   std::array<char, 128> ascii_;

@@ -63,14 +63,13 @@ void WordCounts::Add(std::string_view word, std::int64_t count) {
   }
 }
 
-Vocabulary::Vocabulary()
-    : words_{std::string(kPaddingWord), std::string(kUnknownWord)},
-      counts_{0, 0} {}
+Vocabulary::Vocabulary() {
+  Append(kPaddingWord, 0);
+  Append(kUnknownWord, 0);
+}
 
 bool Vocabulary::Append(std::string_view word, std::int64_t count) {
-  const auto id = static_cast<TokenId>(words_.size());
-  if (IsReserved(word) || !ids_.emplace(word, id).second) return false;
-  words_.emplace_back(word);
+  if (!words_.Add(word)) return false;
   counts_.push_back(count);
   return true;
 }
@@ -96,7 +95,7 @@ Vocabulary Vocabulary::Build(const WordCounts& counts, std::int64_t min_count,
 std::string Vocabulary::Serialize() const {
   std::string text;
   for (std::size_t i = 0; i < words_.size(); ++i) {
-    absl::StrAppend(&text, words_[i], "\t", counts_[i], "\n");
+    absl::StrAppend(&text, words_.word(i), "\t", counts_[i], "\n");
   }
   return text;
 }
@@ -111,7 +110,7 @@ absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text) {
     if (!entry.ok()) return entry.status();
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line_number <= kReservedEntries) {
-      const std::string& reserved = vocabulary.words_[line_number - 1];
+      const std::string& reserved = vocabulary.words_.word(line_number - 1);
       if (entry->word != reserved || entry->count != 0) {
         return LineError(line_number, absl::StrCat("must be \"", reserved,
                                                    "\" with count 0"));
@@ -128,9 +127,10 @@ absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text) {
   return vocabulary;
 }
 
-TokenId Vocabulary::Find(std::string_view word) const {
-  const auto found = ids_.find(ToAbslView(word));
-  return found == ids_.end() ? kUnknownId : found->second;
+void Vocabulary::FindAll(std::span<const std::string_view> words,
+                         std::span<TokenId> ids) const {
+  words_.FindAll(words, ids);
+  for (TokenId& id : ids) id = IdOf(id);
 }
 
 }  // namespace carousel

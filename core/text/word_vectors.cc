@@ -1,6 +1,6 @@
 #include "core/text/word_vectors.h"
 
-#include "core/base/strings.h"
+#include <algorithm>
 
 namespace carousel {
 
@@ -16,21 +16,33 @@ std::string_view ToString(VectorFormat format) {
   return "";
 }
 
+WordVectors::WordVectors(std::size_t dimension) : dimension_(dimension) {
+  constexpr std::size_t kBlockNumbers = 1 << 16;  // 256 KiB
+  block_rows_ = std::max<std::size_t>(
+      1, kBlockNumbers / std::max<std::size_t>(1, dimension));
+}
+
 bool WordVectors::Add(std::string_view word, std::span<const float> values) {
-  if (!rows_.emplace(word, words_.size()).second) return false;
-  words_.emplace_back(word);
-  values_.insert(values_.end(), values.begin(), values.end());
+  const std::size_t row = words_.size();
+  if (!words_.Add(word)) return false;
+  if (row % block_rows_ == 0) {
+    blocks_.push_back(
+        std::make_unique_for_overwrite<float[]>(block_rows_ * dimension_));
+  }
+  std::ranges::copy(values,
+                    blocks_.back().get() + row % block_rows_ * dimension_);
   return true;
 }
 
 std::span<const float> WordVectors::Find(std::string_view word) const {
-  const auto found = rows_.find(ToAbslView(word));
-  if (found == rows_.end()) return {};
-  return vector(found->second);
+  const std::int32_t row = words_.Find(word);
+  if (row == WordTable::kNone) return {};
+  return vector(static_cast<std::size_t>(row));
 }
 
 std::span<const float> WordVectors::vector(std::size_t row) const {
-  return std::span(values_).subspan(row * dimension_, dimension_);
+  return {blocks_[row / block_rows_].get() + row % block_rows_ * dimension_,
+          dimension_};
 }
 
 }  // namespace carousel

@@ -22,14 +22,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "core/base/byte_source.h"
+#include "core/text/word_table.h"
 
 namespace carousel {
 
@@ -48,7 +49,8 @@ struct WordVectorsSummary {
   std::size_t dimension = 0;
 };
 
-// Movable; const use is thread-safe.
+// Movable; const use is thread-safe. A vector stays where it is while others
+// are added.
 class WordVectors {
  public:
   // Published vectors have 25 to 1,024 numbers a word.
@@ -59,7 +61,7 @@ class WordVectors {
   // people train on have some 100.
   static constexpr std::size_t kMaxBinaryWordBytes = 1024;
 
-  explicit WordVectors(std::size_t dimension) : dimension_(dimension) {}
+  explicit WordVectors(std::size_t dimension);
 
   // False, and nothing changes, when the word is there. `values` has
   // dimension() entries.
@@ -68,18 +70,22 @@ class WordVectors {
   // Empty when the word is not there.
   std::span<const float> Find(std::string_view word) const;
   std::span<const float> vector(std::size_t row) const;
-  const std::string& word(std::size_t row) const { return words_[row]; }
+  const std::string& word(std::size_t row) const { return words_.word(row); }
   std::size_t size() const { return words_.size(); }
   std::size_t dimension() const { return dimension_; }
 
  private:
   std::size_t dimension_;
-  std::vector<std::string> words_;
-  std::vector<float> values_;  // [size, dimension], row-major
-  absl::flat_hash_map<std::string, std::size_t> rows_;
+  std::size_t block_rows_;
+  WordTable words_;
+  // [block_rows, dimension], row-major, each: one array for all would be copied
+  // as it grows, and stand in memory twice meanwhile.
+  std::vector<std::unique_ptr<float[]>> blocks_;
 };
 
-// Says which words to keep; a null filter keeps all.
+// Says which words to keep; a null filter keeps all. It is called by one thread
+// at a time, which need not be that of the caller; the words need not come in
+// the file's order, one may come twice, and some that stand behind an error.
 using WordFilter = std::function<bool(std::string_view word)>;
 
 // Reads the whole file and checks all of it, whatever the filter keeps.
@@ -92,9 +98,16 @@ using WordFilter = std::function<bool(std::string_view word)>;
 // in binary an empty word or one over kMaxBinaryWordBytes. DATA_LOSS when that
 // count is not reached or the gzip stream is cut. `summary`
 // may be null; it is set only when all went well.
+//
+// `threads` read text that is a plain file or in memory; 0 stands for as many
+// as the machine runs at once. The result is the same with any number, and so
+// is the error, the file's first. Memory is what is kept, some ten bytes for
+// every other word, and a few megabytes a thread; of gzip the words' own bytes
+// too.
 absl::StatusOr<WordVectors> ReadWordVectors(ByteSource& source,
                                             const WordFilter& filter,
-                                            WordVectorsSummary* summary);
+                                            WordVectorsSummary* summary,
+                                            int threads = 0);
 
 }  // namespace carousel
 

@@ -1,6 +1,7 @@
 // ReadWordVectors: which format a file has.
 #include <algorithm>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,8 @@ class ReplayedSource final : public ByteSource {
     RETURN_IF_ERROR(error_);
     return source_.Read(buffer, size);
   }
+
+  absl::Status CheckWanted() const override { return source_.CheckWanted(); }
 
  private:
   ByteSource& source_;
@@ -99,11 +102,17 @@ bool LooksLikeBinaryWordVectors(std::string_view beginning) {
 
 absl::StatusOr<WordVectors> ReadWordVectors(ByteSource& source,
                                             const WordFilter& filter,
-                                            WordVectorsSummary* summary) {
+                                            WordVectorsSummary* summary,
+                                            int threads) {
+  if (threads <= 0) {
+    threads =
+        std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  }
   ReplayedSource replayed(source);
-  return LooksLikeBinaryWordVectors(replayed.Peek(kBinaryProbeBytes))
-             ? ReadBinaryWordVectors(replayed, filter, summary)
-             : ReadTextWordVectors(replayed, filter, summary);
+  if (LooksLikeBinaryWordVectors(replayed.Peek(kBinaryProbeBytes))) {
+    return ReadBinaryWordVectors(replayed, filter, summary);
+  }
+  return ReadTextWordVectors(replayed, source.Map(), filter, summary, threads);
 }
 
 }  // namespace carousel

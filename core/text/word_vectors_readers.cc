@@ -64,17 +64,21 @@ absl::Status CheckVectorDimension(std::int64_t dimension) {
 
 WordVectorsCollector::WordVectorsCollector(VectorFormat format,
                                            std::size_t dimension,
-                                           const WordFilter& filter)
+                                           const WordFilter& filter,
+                                           std::string_view text,
+                                           std::size_t expected)
     : filter_(filter),
       vectors_(dimension),
+      filtered_(text, expected),
       summary_{.format = format, .dimension = dimension} {}
 
 void WordVectorsCollector::Add(std::string_view word,
                                std::span<const float> values) {
-  const bool wanted = !filter_ || filter_(word);
-  const bool is_new =
-      wanted ? vectors_.Add(word, values) : filtered_.emplace(word).second;
-  ++(is_new ? summary_.words : summary_.duplicates);
+  if (!filter_ || filter_(word)) {
+    AddWanted(word, values);
+  } else {
+    AddUnwanted(word);
+  }
 }
 
 }  // namespace carousel

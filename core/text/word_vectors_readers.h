@@ -12,18 +12,22 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/byte_source.h"
+#include "core/text/seen_words.h"
 #include "core/text/word_vectors.h"
 
 namespace carousel {
 
-// As ReadWordVectors, of a file in one of the text formats.
+// As ReadWordVectors, of a file in one of the text formats. Reads `source` from
+// where it is to the end when `mapped` is null; otherwise the bytes of that,
+// which are source.Map()'s.
 absl::StatusOr<WordVectors> ReadTextWordVectors(ByteSource& source,
+                                                const MappedBytes* mapped,
                                                 const WordFilter& filter,
-                                                WordVectorsSummary* summary);
+                                                WordVectorsSummary* summary,
+                                                int threads);
 
 // As ReadWordVectors, of a file in word2vec's binary format.
 absl::StatusOr<WordVectors> ReadBinaryWordVectors(ByteSource& source,
@@ -60,11 +64,18 @@ absl::Status CheckVectorDimension(std::int64_t dimension);
 // Keeps the vectors that the filter wants, and counts all. Not thread-safe.
 class WordVectorsCollector {
  public:
-  // `filter` must outlive it.
+  // `filter` must outlive it, and so must `text`, in which `expected` of the
+  // words are thought to lie.
   WordVectorsCollector(VectorFormat format, std::size_t dimension,
-                       const WordFilter& filter);
+                       const WordFilter& filter, std::string_view text = {},
+                       std::size_t expected = 0);
 
   void Add(std::string_view word, std::span<const float> values);
+  // Of a word that the filter was asked about.
+  void AddWanted(std::string_view word, std::span<const float> values) {
+    Count(vectors_.Add(word, values));
+  }
+  void AddUnwanted(std::string_view word) { Count(filtered_.Add(word)); }
   // Vectors so far, repeated words too.
   std::int64_t vectors() const { return summary_.words + summary_.duplicates; }
   std::size_t dimension() const { return summary_.dimension; }
@@ -72,9 +83,11 @@ class WordVectorsCollector {
   WordVectors Take() && { return std::move(vectors_); }
 
  private:
+  void Count(bool is_new) { ++(is_new ? summary_.words : summary_.duplicates); }
+
   const WordFilter& filter_;
   WordVectors vectors_;
-  absl::flat_hash_set<std::string> filtered_;  // words that were not kept
+  SeenWords filtered_;  // words that were not kept
   WordVectorsSummary summary_;
 };
 

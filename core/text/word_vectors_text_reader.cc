@@ -1,4 +1,5 @@
 // The text formats of word vectors.
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -11,6 +12,9 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/base/utf8.h"
+#include "core/base/view_source.h"
+#include "core/text/vector_chunk.h"
+#include "core/text/vector_chunks_reader.h"
 #include "core/text/word_vectors_readers.h"
 
 namespace carousel {
@@ -21,11 +25,22 @@ bool IsNumber(std::string_view field) {
   return ParseVectorNumber(field, value);
 }
 
-// Reads one source from its beginning to its end.
+// Reads one source from its beginning to its end: line by line, or where its
+// bytes can be looked at, many lines at a time by several threads, as long as
+// they are what they should be. Whatever is wrong comes up in a line that is
+// read by itself.
 class Reader {
  public:
-  Reader(ByteSource& source, const WordFilter& filter)
-      : lines_(source), filter_(filter) {}
+  // `mapped` may be null.
+  Reader(ByteSource& source, const MappedBytes* mapped,
+         const WordFilter& filter, int threads)
+      : source_(source),
+        mapped_(mapped),
+        view_(mapped != nullptr ? mapped->bytes() : std::string_view(), source),
+        filter_(filter),
+        threads_(threads) {
+    lines_.emplace(mapped != nullptr ? view_ : source);
+  }
 
   absl::Status Run();
   WordVectors TakeVectors() && { return std::move(*collector_).Take(); }
@@ -46,12 +61,25 @@ class Reader {
   absl::Status ParseValues(std::size_t first_field);
   absl::Status CheckCount() const;
 
+  // Reads the lines behind the current one, up to the end or to those where
+  // something is odd.
+  absl::Status ReadChunks();
+  // As many vectors as there may be.
+  std::int64_t MaxLines() const {
+    return header_.has_value() ? header_->count : WordVectors::kMaxLines;
+  }
+
   absl::Status LineError(std::string_view problem) const;
   // Names the field and its first byte.
   absl::Status FieldError(std::size_t field, std::string_view problem) const;
+  absl::Status AfterLine(absl::Status status) const;
 
-  LineReader lines_;
+  ByteSource& source_;
+  const MappedBytes* const mapped_;
+  ViewSource view_;  // of mapped_
   const WordFilter& filter_;
+  const int threads_;
+  std::optional<LineReader> lines_;
   std::string_view line_;
   std::vector<std::string_view> fields_;
   std::optional<Word2VecHeader> header_;  // word2vec has one
@@ -61,16 +89,21 @@ class Reader {
 
 absl::Status Reader::LineError(std::string_view problem) const {
   return absl::InvalidArgumentError(
-      absl::StrCat("line ", lines_.line_number(), ": ", ToAbslView(problem)));
+      absl::StrCat("line ", lines_->line_number(), ": ", ToAbslView(problem)));
 }
 
 absl::Status Reader::FieldError(std::size_t field,
                                 std::string_view problem) const {
   const std::string_view text = fields_[field];
   return absl::InvalidArgumentError(absl::StrCat(
-      "line ", lines_.line_number(), ", byte ",
-      lines_.line_offset() + (text.data() - line_.data()), ": field ",
+      "line ", lines_->line_number(), ", byte ",
+      lines_->line_offset() + (text.data() - line_.data()), ": field ",
       field + 1, " is ", Quote(text), ToAbslView(problem)));
+}
+
+absl::Status Reader::AfterLine(absl::Status status) const {
+  return WithContext(std::move(status),
+                     absl::StrCat("after line ", lines_->line_number()));
 }
 
 absl::Status Reader::Run() {
@@ -81,8 +114,9 @@ absl::Status Reader::Run() {
   if (header_.has_value()) {
     ASSIGN_OR_RETURN(more, NextLine());
   }
-  while (more) {
+  for (bool is_first = true; more; is_first = false) {
     RETURN_IF_ERROR(ReadVector());
+    if (is_first && mapped_ != nullptr) RETURN_IF_ERROR(ReadChunks());
     ASSIGN_OR_RETURN(more, NextLine());
   }
   return CheckCount();
@@ -91,15 +125,12 @@ absl::Status Reader::Run() {
 absl::StatusOr<bool> Reader::NextLine() {
   std::int64_t empty_line = 0;
   while (true) {
-    absl::StatusOr<bool> more = lines_.Next(line_);
-    if (!more.ok()) {
-      return WithContext(more.status(),
-                         absl::StrCat("after line ", lines_.line_number()));
-    }
+    absl::StatusOr<bool> more = lines_->Next(line_);
+    if (!more.ok()) return AfterLine(more.status());
     if (!*more) return false;
     SplitVectorFields(line_, fields_);
     if (!fields_.empty()) break;
-    if (empty_line == 0) empty_line = lines_.line_number();
+    if (empty_line == 0) empty_line = lines_->line_number();
   }
   if (empty_line == 0) return true;
   return absl::InvalidArgumentError(
@@ -138,7 +169,33 @@ absl::Status Reader::Begin(VectorFormat format, std::int64_t dimension) {
   const absl::Status checked = CheckVectorDimension(dimension);
   if (!checked.ok()) return LineError(ToStdView(checked.message()));
   values_.resize(static_cast<std::size_t>(dimension));
-  collector_.emplace(format, values_.size(), filter_);
+  std::string_view text;
+  std::size_t expected = 0;
+  if (mapped_ != nullptr && filter_) {
+    text = mapped_->bytes();
+    // No line is shorter than its numbers and what separates them, and lines
+    // without a header are all about as long.
+    const std::size_t line_bytes = header_.has_value()
+                                       ? 2 * values_.size() + 2
+                                       : std::max<std::size_t>(1, line_.size());
+    expected = text.size() / line_bytes;
+    if (header_.has_value()) {
+      expected = std::min(expected, static_cast<std::size_t>(header_->count));
+    }
+  }
+  collector_.emplace(format, values_.size(), filter_, text, expected);
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadChunks() {
+  const auto begin = static_cast<std::size_t>(lines_->next_offset());
+  const VectorChunkParser parser(values_.size(), !header_.has_value(), filter_);
+  absl::StatusOr<TakenChunks> taken = TakeVectorChunks(
+      source_, *mapped_, begin, parser, MaxLines(), threads_, *collector_);
+  if (!taken.ok()) return AfterLine(std::move(taken).status());
+  view_.Seek(taken->end);
+  lines_.emplace(view_, lines_->line_number() + taken->lines,
+                 static_cast<std::int64_t>(taken->end));
   return absl::OkStatus();
 }
 
@@ -195,16 +252,18 @@ absl::Status Reader::CheckCount() const {
   const std::int64_t lines = collector_->vectors();
   if (!header_.has_value() || lines == header_->count) return absl::OkStatus();
   return absl::DataLossError(
-      absl::StrCat("it ends after line ", lines_.line_number(), " with ", lines,
-                   " words; the header says ", header_->count));
+      absl::StrCat("it ends after line ", lines_->line_number(), " with ",
+                   lines, " words; the header says ", header_->count));
 }
 
 }  // namespace
 
 absl::StatusOr<WordVectors> ReadTextWordVectors(ByteSource& source,
+                                                const MappedBytes* mapped,
                                                 const WordFilter& filter,
-                                                WordVectorsSummary* summary) {
-  Reader reader(source, filter);
+                                                WordVectorsSummary* summary,
+                                                int threads) {
+  Reader reader(source, mapped, filter, threads);
   RETURN_IF_ERROR(reader.Run());
   if (summary != nullptr) *summary = reader.summary();
   return std::move(reader).TakeVectors();

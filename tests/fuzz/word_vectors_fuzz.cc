@@ -1,5 +1,6 @@
 // Any file as word vectors, gzipped or not: what is accepted is whole and
 // finite, whatever of it is kept.
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -11,10 +12,39 @@
 namespace carousel {
 namespace {
 
+// Bytes that come one after the other, as out of a pipe.
+class StreamedSource final : public ByteSource {
+ public:
+  explicit StreamedSource(std::string_view content)
+      : source_(MakeMemorySource(std::string(content))) {}
+  absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) override {
+    return source_->Read(buffer, size);
+  }
+
+ private:
+  const std::unique_ptr<ByteSource> source_;
+};
+
+// What can be looked at anywhere is read otherwise, to the same end.
+void CheckStreamed(std::string_view content,
+                   const absl::StatusOr<WordVectors>& expected) {
+  StreamedSource source(content);
+  const auto streamed = ReadWordVectors(source, {}, nullptr);
+  FUZZ_CHECK(streamed.status() == expected.status());
+  if (!expected.ok()) return;
+  FUZZ_CHECK(streamed->size() == expected->size());
+  for (std::size_t row = 0; row < expected->size(); ++row) {
+    FUZZ_CHECK(streamed->word(row) == expected->word(row));
+    FUZZ_CHECK(
+        std::ranges::equal(streamed->vector(row), expected->vector(row)));
+  }
+}
+
 void TestOneFile(std::string_view content) {
   WordVectorsSummary summary;
   const auto all =
       ReadWordVectors(*MakeMemorySource(std::string(content)), {}, &summary);
+  CheckStreamed(content, all);
   WordVectorsSummary summary_of_few;
   const auto few = ReadWordVectors(
       *MakeMemorySource(std::string(content)),

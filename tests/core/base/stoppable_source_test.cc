@@ -18,7 +18,11 @@ TEST(StoppableSourceTest, GivesTheBytesUntilItIsStopped) {
   std::string buffer(3, '\0');
   EXPECT_THAT(source.Read(buffer.data(), buffer.size()), IsOkAndHolds(3));
   EXPECT_EQ(buffer, "abc");
+  ASSERT_NE(source.Map(), nullptr);
+  EXPECT_EQ(source.Map()->bytes(), "abcdef");
+  EXPECT_OK(source.CheckWanted());
   stop.request_stop();
+  EXPECT_THAT(source.CheckWanted(), StatusIs(absl::StatusCode::kCancelled));
   EXPECT_THAT(source.Read(buffer.data(), buffer.size()),
               StatusIs(absl::StatusCode::kCancelled));
 }

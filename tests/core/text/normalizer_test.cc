@@ -43,6 +43,32 @@ TEST(NormalizeTextTest, MakesOneSpaceOfWhiteSpaceAndControls) {
                 });
 }
 
+// What a loop over blocks of bytes could do differently from one over bytes.
+TEST(NormalizeTextTest, IsTheSameWhereverInALongText) {
+  for (std::size_t before = 1; before < 70; ++before) {
+    const std::string left(before, 'x');
+    const std::string right = " Good " + std::string(70, 'Y');
+    const std::string clean = " good " + std::string(70, 'y');
+    for (const Case& c : std::initializer_list<Case>{{"  ", " "},
+                                                     {" \t ", " "},
+                                                     {"\x7F", " "},
+                                                     {"`", "'"},
+                                                     {"\x01", " "},
+                                                     {"[@Z{", "[@z{"},
+                                                     {"é  É", "é é"},
+                                                     {"<br /><br />", " "},
+                                                     {"&lt;", "<"},
+                                                     {"", ""}}) {
+      const std::string text = absl::StrCat(left, std::string(c.text), right);
+      std::string expected = absl::StrCat(left, std::string(c.expected), clean);
+      if (const auto two = expected.find("  "); two != std::string::npos) {
+        expected.erase(two, 1);
+      }
+      EXPECT_THAT(NormalizeText(text, {}), IsOkAndHolds(expected)) << text;
+    }
+  }
+}
+
 TEST(NormalizeTextTest, AppliesCompatibilityComposition) {
   ExpectAll({}, {
                     {"cafe\u0301", "café"},
