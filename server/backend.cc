@@ -37,10 +37,13 @@ std::size_t Cores(std::size_t at_least) {
 // What is left of the drain when the workers have had their time.
 constexpr double kStopGraceShare = 0.7;
 
-PredictorOptions MakePredictorOptions(const ServerOptions& options) {
+PredictorOptions MakePredictorOptions(const ServerOptions& options,
+                                      const std::string& device) {
   PredictorOptions predictor;
-  // The engine's loop is one thread's; the other engines share out each batch.
-  if (ParseEngine(options.engine).value() == Engine::kFused) {
+  // The engine's loop is one thread's; the other engines, and an accelerator,
+  // share out each batch.
+  if (device == "cpu" &&
+      ParseEngine(options.engine).value() == Engine::kFused) {
     predictor.threads =
         options.threads > 0 ? options.threads : static_cast<int>(Cores(1));
   }
@@ -142,7 +145,7 @@ Backend::Backend(const ServerOptions& options, const std::string& device,
   encode_.emplace(Cores(kMinEncodeThreads));
   load_.emplace(kLoadThreads);
   stream_steps_.emplace(kStreamThreads);
-  predictor_.emplace(MakePredictorOptions(options), registry_,
+  predictor_.emplace(MakePredictorOptions(options, device), registry_,
                      PredictorExecutors{.encode = *encode_, .load = *load_},
                      clock, &metrics.predict());
   streams_.emplace(StreamPredictorOptions{}, registry_,

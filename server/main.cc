@@ -48,9 +48,10 @@ ABSL_FLAG(std::string, device, "auto", "auto, cpu or cuda");
 ABSL_FLAG(std::string, engine, "fused",
           "What runs the LSTM: fused (this project's engine), reference (the "
           "hand-written loop) or libtorch (its own LSTM)");
-ABSL_FLAG(int, threads, 0,
-          "Threads inside one operation of LibTorch when serving; 0: its "
-          "default");
+ABSL_FLAG(
+    int, threads, 0,
+    "Threads that answer: loops of the engine, or inside one operation of "
+    "LibTorch; 0: one a core");
 ABSL_FLAG(int, train_slots, 1, "Training jobs at the same time");
 ABSL_FLAG(int, train_threads, 0,
           "Threads of each training job; 0: all cores divided by train_slots");
@@ -80,7 +81,8 @@ ABSL_FLAG(std::string, log_format, "text",
           "too");
 ABSL_FLAG(std::int64_t, max_queued_jobs, 1000, "Training jobs waiting");
 ABSL_FLAG(std::int64_t, predict_queue, 16384, "Texts waiting for a batch");
-ABSL_FLAG(std::int64_t, max_batch_rows, 64, "Texts in a batch");
+ABSL_FLAG(std::int64_t, max_batch_rows, 64,
+          "Texts in a batch; the engine reads at most 48 at a time");
 ABSL_FLAG(std::int64_t, max_upload_bytes, std::int64_t{8} << 30,
           "Size of an uploaded file, or of an imported model's files together");
 ABSL_FLAG(std::int64_t, model_memory_bytes, std::int64_t{4} << 30,

@@ -56,10 +56,10 @@ PredictMetrics::PredictMetrics(Registry& registry, ModelLabels& labels)
                        .Help("The answers: probabilities of positive")
                        .Register(registry)),
       batch_rows_(OneHistogram(registry, "carousel_predict_batch_rows",
-                               "Texts in a batch", kRowBuckets)),
+                               "Texts that were answered together",
+                               kRowBuckets)),
       queue_wait_(OneHistogram(registry, "carousel_predict_queue_wait_seconds",
-                               "A text's wait for a place in a batch",
-                               kPhaseBuckets)),
+                               "A text's wait for its turn", kPhaseBuckets)),
       tokenize_(Phase(registry, "tokenize")),
       forward_(Phase(registry, "forward")),
       reply_(Phase(registry, "reply")),

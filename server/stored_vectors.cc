@@ -12,13 +12,14 @@ namespace carousel {
 absl::StatusOr<WordVectors> ReadStoredVectors(const AssetStore& assets,
                                               std::string_view name,
                                               const WordFilter& filter,
-                                              const std::stop_token& stop) {
+                                              const std::stop_token& stop,
+                                              int threads) {
   ASSIGN_OR_RETURN(const std::filesystem::path file,
                    assets.VerifiedVectors(name, stop));
   ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
                    OpenByteSource(file));
   StoppableSource stoppable(*source, stop);
-  return ReadWordVectors(stoppable, filter, /*summary=*/nullptr);
+  return ReadWordVectors(stoppable, filter, /*summary=*/nullptr, threads);
 }
 
 }  // namespace carousel

@@ -13,11 +13,14 @@ namespace carousel {
 
 // Reads what `filter` keeps (null: all), after a look at the checksum: seconds
 // for a file of 400,000 words. NOT_FOUND naming what is not there, DATA_LOSS
-// naming the file that changed, CANCELLED once `stop` is requested.
+// naming the file that changed, CANCELLED once `stop` is requested. `threads`
+// as ReadWordVectors has it: by one, the filter is asked in the order of the
+// file.
 absl::StatusOr<WordVectors> ReadStoredVectors(const AssetStore& assets,
                                               std::string_view name,
                                               const WordFilter& filter,
-                                              const std::stop_token& stop);
+                                              const std::stop_token& stop,
+                                              int threads = 0);
 
 }  // namespace carousel
 

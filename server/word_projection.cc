@@ -66,12 +66,14 @@ WordFilter KeepOnly(const std::vector<std::string>& words) {
   };
 }
 
-// The same of those that will be shown.
+// The same of those that will be shown; the first ones when it is asked in the
+// order of the file, about a word perhaps twice.
 WordFilter MakeFilter(const WordProjectionRequest& request) {
   const auto* top = std::get_if<TopWords>(&request.selection);
   if (top == nullptr) return KeepOnly(ChooseWords(request, WordVectors(0)));
   auto kept = std::make_shared<absl::flat_hash_set<std::string>>();
   return [kept, count = top->count](std::string_view word) {
+    if (kept->contains(ToAbslView(word))) return true;
     return kept->size() < count && !FindInvalidUtf8(word) &&
            kept->emplace(word).second;
   };
@@ -117,7 +119,8 @@ absl::StatusOr<WordProjectionResult> WordProjection::OfVectors(
     const std::string& name, const WordProjectionRequest& request,
     const std::stop_token& stop) const {
   ASSIGN_OR_RETURN(const WordVectors vectors,
-                   ReadStoredVectors(assets_, name, MakeFilter(request), stop));
+                   ReadStoredVectors(assets_, name, MakeFilter(request), stop,
+                                     /*threads=*/1));
   ASSIGN_OR_RETURN(Projection projection,
                    ProjectWords(vectors, ChooseWords(request, vectors),
                                 request.dimensions, /*extras=*/{}));

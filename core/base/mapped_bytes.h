@@ -12,9 +12,10 @@ namespace carousel {
 
 // All of a file, mapped (mmap(2)), or memory that somebody else has. The kernel
 // brings a file's pages in as they are looked at, and may take them back; they
-// are no anonymous memory. A file that shrinks while it is mapped ends the
-// process with SIGBUS when the lost part is looked at, so it must be one that
-// is replaced as a whole and never cut. Const use is thread-safe.
+// are no anonymous memory. A part that is lost while it is mapped, since the
+// file was cut or its disk fails, ends the process with SIGBUS when it is
+// looked at: so it must be a file that is replaced as a whole and never cut.
+// Const use is thread-safe.
 class MappedBytes {
  public:
   // Nothing for what is no regular file, is empty or does not map.
@@ -29,8 +30,8 @@ class MappedBytes {
 
   std::string_view bytes() const { return bytes_; }
 
-  // `part` of bytes() will hardly be looked at again: the process keeps no
-  // page of it. It stays readable.
+  // `part` of bytes() will hardly be looked at again: the process keeps none
+  // of its whole pages. It stays readable.
   void Release(std::string_view part) const;
 
  private:

@@ -53,6 +53,11 @@ float* FloatPool::Take(std::int64_t count) {
   MutexLock lock(mutex_);
   Block block = TakeWaiting(bytes);
   if (block.array == nullptr) {
+    // What waits and does not fit makes room first.
+    while (!waiting_.empty() &&
+           taken_bytes_ + waiting_bytes_ + bytes > most_taken_bytes_) {
+      FreeLongest();
+    }
     block = {.array = Allocate(bytes), .bytes = bytes};
   }
   taken_.emplace(block.array, block.bytes);
@@ -75,22 +80,20 @@ FloatPool::Block FloatPool::TakeWaiting(std::int64_t bytes) {
 }
 
 void FloatPool::GiveBack(float* array) {
-  std::vector<Block> surplus;
-  {
-    MutexLock lock(mutex_);
-    const auto taken = taken_.find(array);
-    const Block block{.array = array, .bytes = taken->second};
-    taken_.erase(taken);
-    taken_bytes_ -= block.bytes;
-    waiting_.push_back(block);
-    waiting_bytes_ += block.bytes;
-    while (waiting_bytes_ > most_taken_bytes_) {
-      surplus.push_back(waiting_.front());
-      waiting_bytes_ -= waiting_.front().bytes;
-      waiting_.erase(waiting_.begin());
-    }
-  }
-  for (const Block& block : surplus) Free(block.array, block.bytes);
+  MutexLock lock(mutex_);
+  const auto taken = taken_.find(array);
+  const Block block{.array = array, .bytes = taken->second};
+  taken_.erase(taken);
+  taken_bytes_ -= block.bytes;
+  waiting_.push_back(block);
+  waiting_bytes_ += block.bytes;
+}
+
+void FloatPool::FreeLongest() {
+  const Block block = waiting_.front();
+  waiting_.erase(waiting_.begin());
+  waiting_bytes_ -= block.bytes;
+  Free(block.array, block.bytes);
 }
 
 std::int64_t FloatPool::waiting_bytes() const {

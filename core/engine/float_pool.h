@@ -13,8 +13,8 @@
 
 namespace carousel {
 
-// Thread-safe. What waits to be taken again is never more than what was out at
-// one time.
+// Thread-safe. What is out and what waits to be taken again is never more than
+// the most that was out at one time.
 class FloatPool {
  public:
   FloatPool() = default;
@@ -42,6 +42,9 @@ class FloatPool {
   // The smallest waiting block of at least `bytes`, but not so large that it
   // would be wasted; null array when there is none.
   Block TakeWaiting(std::int64_t bytes) REQUIRES(mutex_);
+
+  // The one that waits the longest.
+  void FreeLongest() REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   std::vector<Block> waiting_ GUARDED_BY(mutex_);  // the longest first

@@ -177,6 +177,8 @@ at::Tensor FusedKernel::RunPooled(const LayerGates& gates,
 
 FusedRun RunFrom(const LstmState& state, const StackedGates& gates,
                  const LayerInputs& inputs, const at::Tensor& lengths) {
+  TORCH_CHECK(CanRun({.forward = gates}, inputs),
+              "from a state, the fused engine reads floats on the CPU alone");
   const PackedTexts texts(inputs, lengths);
   const std::int64_t hidden = gates.hidden_size();
   const auto pad = [&](const at::Tensor& numbers) {

@@ -32,14 +32,19 @@ at::Tensor Packed(const at::Tensor& weights) {
   return packed;
 }
 
+// Who answers now and then keeps no memory for it.
+at::Tensor Large(std::int64_t rows, std::int64_t columns, bool keep) {
+  return keep ? PooledTensor(rows, columns) : at::empty({rows, columns});
+}
+
 // x [rows, inputs] times `weights`, [outputs, inputs], plus `bias`; outputs is
 // a multiple of a panel. Each row is the same whatever stands beside it.
 at::Tensor Product(const at::Tensor& x, const at::Tensor& weights,
-                   const at::Tensor& bias) {
+                   const at::Tensor& bias, bool keep) {
   const at::Tensor rows = x.contiguous();
   const at::Tensor packed = Packed(weights);
   const at::Tensor begin = bias.contiguous();
-  at::Tensor out = PooledTensor(rows.size(0), weights.size(0));
+  at::Tensor out = Large(rows.size(0), weights.size(0), keep);
   ProjectRows({.kernels = &BestGateKernels(),
                .weights = Numbers(packed),
                .bias = Numbers(begin),
@@ -60,7 +65,8 @@ at::Tensor GradientOfX(const at::Tensor& d_maps, const at::Tensor& weight_x) {
   const std::int64_t padded = (input + panel - 1) / panel * panel;
   const at::Tensor turned =
       at::constant_pad_nd(weight_x.t(), {0, 0, 0, padded - input});
-  return Product(d_maps, turned, at::zeros({padded})).narrow(1, 0, input);
+  return Product(d_maps, turned, at::zeros({padded}), /*keep=*/true)
+      .narrow(1, 0, input);
 }
 
 struct Recurrence {
@@ -71,9 +77,9 @@ struct Recurrence {
 Recurrence RunRecurrence(const FusedPassArgs& args, const PackedBatch& batch,
                          bool keep) {
   const std::int64_t hidden = args.weight_h.size(1);
-  const at::Tensor maps = Product(args.x, args.weight_x, args.bias);
+  const at::Tensor maps = Product(args.x, args.weight_x, args.bias, keep);
   const at::Tensor weights = Packed(args.weight_h);
-  Recurrence run{.output = {.h = PooledTensor(batch.positions, hidden),
+  Recurrence run{.output = {.h = Large(batch.positions, hidden, keep),
                             .c_last = at::empty({args.lengths.size(0), hidden},
                                                 args.weight_h.options())}};
   if (keep) {
@@ -159,7 +165,7 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
                                const PackedBatch& batch) {
     const at::Tensor h_begin = h_given.value_or(at::Tensor());
     const at::Tensor c_begin = c_given.value_or(at::Tensor());
-    // Those of `args` have a history, which is not for in here.
+    // With the state as it is here, and x as the way back reads it.
     const FusedPassArgs values{.x = x.contiguous(),
                                .sources = args.sources,
                                .weight_h = weight_h,
@@ -180,6 +186,8 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
                                 const variable_list& gradients) {
     // The gradients of the maps take the place of the gates, which are most of
     // what a pass keeps.
+    TORCH_CHECK(!c10::GradMode::is_enabled(),
+                "the fused engine gives no gradients of gradients");
     TORCH_CHECK(context->saved_data.count("done") == 0,
                 "a pass of the fused engine can be gone back over once");
     context->saved_data["done"] = true;

@@ -12,8 +12,8 @@
 namespace carousel {
 namespace {
 
-// Two tiles. The first loop that comes must not take all that waits when others
-// are about to come; they step at about the same pace.
+// A tile or two. The first loop that comes must not take all that waits when
+// others are about to come; they step at about the same pace.
 constexpr int kAdmittedAStep = 6;
 
 // Texts that several loops share. Each has every n-th by length of its own, the

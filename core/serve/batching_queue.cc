@@ -95,7 +95,8 @@ std::optional<QueueItem> BatchingQueue::TryPopOf(const LiveModel* model) {
 }
 
 std::vector<QueueItem> BatchingQueue::FillBatch(QueueItem first) {
-  std::vector<QueueItem> batch = TakeCompanions(first);
+  std::vector<QueueItem> batch =
+      TakeCompanions(first.model.get(), first.length());
   batch.push_back(std::move(first));
   std::stable_sort(batch.begin(), batch.end(),
                    [](const QueueItem& a, const QueueItem& b) {
@@ -120,14 +121,14 @@ std::optional<QueueItem> BatchingQueue::WaitForMostUrgent() {
   }
 }
 
-std::vector<QueueItem> BatchingQueue::TakeCompanions(const QueueItem& first) {
+std::vector<QueueItem> BatchingQueue::TakeCompanions(const LiveModel* model,
+                                                     std::size_t length) {
   std::vector<QueueItem> expired;
   std::vector<QueueItem> companions;
   {
     MutexLock lock(mutex_);
     expired = waiting_.TakeExpired(clock_.SteadyNow());
-    companions =
-        waiting_.TakeNearest(first.model.get(), first.length(), options_.batch);
+    companions = waiting_.TakeNearest(model, length, options_.batch);
   }
   FinishExpired(expired);
   std::erase_if(companions, FinishIfCancelled);

@@ -50,6 +50,11 @@ class BatchingQueue {
   // The same item if it is of `model`; nothing otherwise, and when none waits.
   std::optional<QueueItem> TryPopOf(const LiveModel* model) EXCLUDES(mutex_);
 
+  // Items of `model` nearest to `length`, while a batch of them and of one of
+  // that length stays within its limits.
+  std::vector<QueueItem> TakeCompanions(const LiveModel* model,
+                                        std::size_t length) EXCLUDES(mutex_);
+
   // A batch with `first` in it, however long that is, and with items of the
   // same model nearest to it in length while the batch stays within its limits,
   // longest first.
@@ -66,9 +71,6 @@ class BatchingQueue {
       REQUIRES(mutex_);
   // As Pop, but one that was cancelled is returned.
   std::optional<QueueItem> WaitForMostUrgent() EXCLUDES(mutex_);
-  // Those of its model nearest to `first` in length that still want an answer.
-  std::vector<QueueItem> TakeCompanions(const QueueItem& first)
-      EXCLUDES(mutex_);
 
   const BatchingQueueOptions options_;
   const Clock& clock_;

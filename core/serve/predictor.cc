@@ -261,7 +261,7 @@ void Predictor::Enqueue(const CallPtr& call) {
 void Predictor::RunLoop(QueueItem first) {
   QueueRows rows(std::move(first), queue_, clock_, observer_);
   const absl::Status status = rows.model().ReadRows(
-      static_cast<std::int64_t>(options_.queue.batch.rows), rows);
+      std::max<std::int64_t>(1, options_.queue.batch.rows), rows);
   if (!status.ok()) rows.Fail(status);
 }
 

@@ -23,64 +23,80 @@ QueueRows::QueueRows(QueueItem first, BatchingQueue& queue, const Clock& clock,
       queue_(queue),
       clock_(clock),
       observer_(observer),
-      first_(std::move(first)),
-      batch_began_(clock.SteadyNow()) {}
-
-std::optional<Row> QueueRows::Next(bool /*idle*/) {
-  std::optional<QueueItem> item = std::exchange(first_, std::nullopt);
-  if (!item.has_value()) item = queue_.TryPopOf(model_.get());
-  if (!item.has_value()) return std::nullopt;
-  return Begin(*std::move(item));
+      first_length_(first.length()),
+      batch_began_(clock.SteadyNow()) {
+  taken_.push_back(std::move(first));
 }
 
-Row QueueRows::Begin(QueueItem item) {
-  const SteadyTime now = clock_.SteadyNow();
-  if (item.first_batch != nullptr) item.first_batch->Set(now);
-  if (observer_ != nullptr) {
-    observer_->OnQueueWait(Seconds(now - item.enqueued_at));
+std::optional<QueueItem> QueueRows::TakeNext() {
+  if (taken_.empty()) {
+    std::optional<QueueItem> item = queue_.TryPopOf(model_.get());
+    if (item.has_value() || took_companions_) return item;
+    taken_ = queue_.TakeCompanions(model_.get(), first_length_);
+    if (taken_.empty()) return std::nullopt;
+    took_companions_ = true;
   }
+  QueueItem item = std::move(taken_.back());
+  taken_.pop_back();
+  return item;
+}
+
+std::optional<Row> QueueRows::Next(bool /*idle*/) {
+  // Room first: an item that is taken must not be lost to a lack of memory.
   if (free_.empty()) {
-    free_.push_back(slots_.size());
+    free_.reserve(slots_.size() + 1);
     slots_.emplace_back();
+    free_.push_back(slots_.size() - 1);
   }
+  std::optional<QueueItem> item = TakeNext();
+  if (!item.has_value()) return std::nullopt;
   const std::size_t slot = free_.back();
   free_.pop_back();
   slots_[slot] = std::move(item);
-  return {.id = slot, .tokens = slots_[slot]->text.tokens};
+  const QueueItem& begun = *slots_[slot];
+  const SteadyTime now = clock_.SteadyNow();
+  if (begun.first_batch != nullptr) begun.first_batch->Set(now);
+  if (observer_ != nullptr) {
+    observer_->OnQueueWait(Seconds(now - begun.enqueued_at));
+  }
+  return Row{.id = slot, .tokens = begun.text.tokens};
 }
 
 QueueItem QueueRows::End(std::size_t slot) {
-  QueueItem item = *std::exchange(slots_[slot], std::nullopt);
   free_.push_back(slot);
-  return item;
+  return *std::exchange(slots_[slot], std::nullopt);
 }
 
 void QueueRows::Answer(const Row& row, double logit) {
   const QueueItem item = End(row.id);
-  // Before `done`, so that who waits for it finds itself counted.
-  Report();
+  Count();
   item.done(CheckProbability(ToProbability(logit)));
 }
 
+void QueueRows::Count() {
+  if (batch_rows_ == 0) batch_rows_ = under_way() + 1;
+  if (++answered_ >= batch_rows_ || under_way() == 0) Report();
+}
+
 void QueueRows::Report() {
-  const std::size_t under_way = slots_.size() - free_.size();
-  if (++answered_ < batch_rows_ && under_way > 0) return;
   const SteadyTime now = clock_.SteadyNow();
   if (observer_ != nullptr) {
     observer_->OnBatch(answered_, Seconds(now - batch_began_));
   }
   batch_began_ = now;
-  batch_rows_ = std::max<std::size_t>(under_way, 1);
+  batch_rows_ = std::max<std::size_t>(under_way(), 1);
   answered_ = 0;
 }
 
 void QueueRows::Fail(const absl::Status& status) {
-  const auto own = [&] {
-    return WithContext(status, NameWithVersion(*model_));
-  };
-  if (first_.has_value()) std::exchange(first_, std::nullopt)->done(own());
+  std::vector<QueueItem> failed = std::exchange(taken_, {});
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-    if (slots_[slot].has_value()) End(slot).done(own());
+    if (slots_[slot].has_value()) failed.push_back(End(slot));
+  }
+  answered_ += failed.size();
+  if (answered_ > 0) Report();
+  for (const QueueItem& item : failed) {
+    item.done(WithContext(status, NameWithVersion(*model_)));
   }
 }
 

@@ -19,9 +19,10 @@
 
 namespace carousel {
 
-// For one loop, on its thread. The loop reads one model, that of `first`, and
-// takes no more texts while the most urgent one waits for another: it then ends
-// when those under way have, and whoever runs it turns to the other model.
+// For one loop, on its thread. The loop reads one model, that of `first`. When
+// the most urgent text waits for another model, it takes of its own what a
+// batch would have and then no more: it ends when those have, and whoever runs
+// it turns to the other model.
 class QueueRows final : public RowSource {
  public:
   // Nothing but `first` is owned. `observer` may be null.
@@ -33,28 +34,35 @@ class QueueRows final : public RowSource {
   std::optional<Row> Next(bool idle) override;
   void Answer(const Row& row, double logit) override;
 
-  // All texts under way, and the first one, fail with `status`, each with one
-  // of its own that names the model. For a loop that could not go on.
+  // All texts that were taken and not answered fail with `status`, each with
+  // one of its own that names the model. For a loop that could not go on.
   void Fail(const absl::Status& status);
 
  private:
-  Row Begin(QueueItem item);
+  std::optional<QueueItem> TakeNext();
   // The item of the slot is done with.
   QueueItem End(std::size_t slot);
+  std::size_t under_way() const { return slots_.size() - free_.size(); }
+  // Counts a text that ended, and tells of a batch that is whole.
+  void Count();
   void Report();
 
   const std::shared_ptr<const LiveModel> model_;
   BatchingQueue& queue_;
   const Clock& clock_;
   PredictObserver* const observer_;
-  std::optional<QueueItem> first_;
+  // Taken and not begun; the last one is next.
+  std::vector<QueueItem> taken_;
+  const std::size_t first_length_;
+  bool took_companions_ = false;
   // The texts under way, by Row::id; a moved item does not move its tokens.
   std::vector<std::optional<QueueItem>> slots_;
   std::vector<std::size_t> free_;
   // What is told as a batch: from a moment on, as many texts as were under way
-  // then, in the order in which they end.
+  // then, in the order in which they end. At first those that are under way
+  // when the first one ends.
   SteadyTime batch_began_;
-  std::size_t batch_rows_ = 1;
+  std::size_t batch_rows_ = 0;
   std::size_t answered_ = 0;
 };
 

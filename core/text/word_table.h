@@ -23,8 +23,6 @@ namespace carousel {
 // that of its letters. Const use is thread-safe.
 class WordTable {
  public:
-  // The bound of a 32-bit index.
-  static constexpr std::size_t kMaxWords = 1u << 30;
   static constexpr std::int32_t kNone = -1;
 
   // The word's index, or kNone.

@@ -102,8 +102,8 @@ using WordFilter = std::function<bool(std::string_view word)>;
 // `threads` read text that is a plain file or in memory; 0 stands for as many
 // as the machine runs at once. The result is the same with any number, and so
 // is the error, the file's first. Memory is what is kept, some ten bytes for
-// every other word, and a few megabytes a thread; of gzip the words' own bytes
-// too.
+// every other word, and for each thread a few times a MiB of the file, or its
+// longest line; of gzip the words' own bytes too.
 absl::StatusOr<WordVectors> ReadWordVectors(ByteSource& source,
                                             const WordFilter& filter,
                                             WordVectorsSummary* summary,

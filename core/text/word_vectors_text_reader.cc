@@ -178,10 +178,8 @@ absl::Status Reader::Begin(VectorFormat format, std::int64_t dimension) {
     const std::size_t line_bytes = header_.has_value()
                                        ? 2 * values_.size() + 2
                                        : std::max<std::size_t>(1, line_.size());
-    expected = text.size() / line_bytes;
-    if (header_.has_value()) {
-      expected = std::min(expected, static_cast<std::size_t>(header_->count));
-    }
+    expected = std::min(text.size() / line_bytes,
+                        static_cast<std::size_t>(MaxLines()));
   }
   collector_.emplace(format, values_.size(), filter_, text, expected);
   return absl::OkStatus();

@@ -127,19 +127,16 @@ absl::Status Run() {
   constexpr std::size_t kMaxTokens = 400;
   const TextEncoder encoder(TextOptions(), std::move(vocabulary), kMaxTokens,
                             Truncation::kHeadTail);
-  if (getenv("ONLY_ENCODE") == nullptr)
-    Measure(texts, {"normalize", [](const std::string& text) {
-                      return NormalizeText(text, TextOptions()).value().size();
-                    }});
-  if (getenv("ONLY_ENCODE") == nullptr)
-    Measure(texts, {"tokenize", [&encoder](const std::string& text) {
-                      std::size_t tokens = 0;
-                      encoder.tokenizer()
-                          .ForEachToken(text,
-                                        [&](std::string_view) { ++tokens; })
-                          .IgnoreError();
-                      return tokens;
-                    }});
+  Measure(texts, {"normalize", [](const std::string& text) {
+                    return NormalizeText(text, TextOptions()).value().size();
+                  }});
+  Measure(texts, {"tokenize", [&encoder](const std::string& text) {
+                    std::size_t tokens = 0;
+                    encoder.tokenizer()
+                        .ForEachToken(text, [&](std::string_view) { ++tokens; })
+                        .IgnoreError();
+                    return tokens;
+                  }});
   Measure(texts, {"encode", [&encoder](const std::string& text) {
                     const auto encoded = encoder.Encode(text);
                     return encoded.ok() ? encoded->token_count : 0;

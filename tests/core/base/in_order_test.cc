@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -39,6 +40,61 @@ TEST(InOrderTest, TakesResultsInTheOrderOfThePieces) {
         .Run(threads);
     ASSERT_EQ(taken.size(), 1000u) << threads;
     for (int i = 0; i < 1000; ++i) ASSERT_EQ(taken[i], 2 * i) << threads;
+  }
+}
+
+// Throws at the piece, or the call, with this number.
+constexpr int kBadPiece = 37;
+
+TEST(InOrderTest, ThrowsWhatWorkThrows) {
+  for (const int threads : {1, 2, 5}) {
+    int taken = 0;
+    const auto run = [&] {
+      InOrder(
+          Count(1000),
+          [](int piece) {
+            if (piece == kBadPiece) throw std::runtime_error("no work");
+            return piece;
+          },
+          [&](int result) {
+            EXPECT_LT(result, kBadPiece);
+            ++taken;
+            return true;
+          })
+          .Run(threads);
+    };
+    EXPECT_THROW(run(), std::runtime_error) << threads;
+    EXPECT_LE(taken, kBadPiece);
+  }
+}
+
+TEST(InOrderTest, ThrowsWhatTakeThrows) {
+  for (const int threads : {1, 2, 5}) {
+    const auto run = [&] {
+      InOrder(
+          Count(1000), [](int piece) { return piece; },
+          [](int result) {
+            if (result == kBadPiece) throw std::runtime_error("no room");
+            return true;
+          })
+          .Run(threads);
+    };
+    EXPECT_THROW(run(), std::runtime_error) << threads;
+  }
+}
+
+TEST(InOrderTest, ThrowsWhatNextThrows) {
+  for (const int threads : {1, 2, 5}) {
+    const auto run = [&] {
+      InOrder(
+          [next = 0]() mutable -> std::optional<int> {
+            if (next == kBadPiece) throw std::runtime_error("no piece");
+            return next++;
+          },
+          [](int piece) { return piece; }, [](int) { return true; })
+          .Run(threads);
+    };
+    EXPECT_THROW(run(), std::runtime_error) << threads;
   }
 }
 

@@ -62,9 +62,15 @@ TEST(FloatPoolTest, KeepsNoMoreThanWasOutAtOneTime) {
   FloatPool pool;
   // One at a time, each too large for those before it.
   for (std::int64_t count = kMany; count <= 16 * kMany; count *= 2) {
-    pool.GiveBack(pool.Take(count));
-    EXPECT_LE(pool.waiting_bytes(), count * 4);
+    float* const array = pool.Take(count);
+    EXPECT_EQ(pool.waiting_bytes(), 0);
+    pool.GiveBack(array);
+    EXPECT_EQ(pool.waiting_bytes(), count * 4);
   }
+  // And of sizes that are too small for what waits.
+  float* const small = pool.Take(kMany);
+  EXPECT_LE(pool.waiting_bytes() + kMany * 4, 16 * kMany * 4);
+  pool.GiveBack(small);
 }
 
 TEST(FloatPoolTest, ServesManyThreads) {

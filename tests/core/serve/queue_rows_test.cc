@@ -116,13 +116,33 @@ TEST_F(QueueRowsTest, WhatIsNoProbabilityIsAnError) {
   EXPECT_THAT(outcomes_.Of(1), ElementsAre(kInternal));
 }
 
-TEST_F(QueueRowsTest, LeavesWhatIsOfAnotherModelAndWhatComesAfterIt) {
+TEST_F(QueueRowsTest, BeforeAnotherModelsTextItTakesWhatABatchWouldHave) {
   QueueRows rows = Rows(Item(1));
   EXPECT_EQ(TakeNext(rows), 1);
   Push(outcomes_.Record(MakeItem(other_model_, 2, 3, In(5))));
   Push(Item(3));
+  Push(Item(4));
+  EXPECT_NE(TakeNext(rows), -1);
+  EXPECT_NE(TakeNext(rows), -1);
+  // And what comes after them waits.
+  Push(Item(5));
   EXPECT_EQ(TakeNext(rows), -1);
   EXPECT_EQ(queue_.depth(), 2);
+  rows.Fail(absl::AbortedError(""));
+  EXPECT_THAT(outcomes_.Of(3), ElementsAre(kAborted));
+  EXPECT_THAT(outcomes_.Of(5), IsEmpty());
+}
+
+TEST_F(QueueRowsTest, ABatchIsWithinItsLimits) {
+  BatchingQueue narrow({.batch = {.rows = 2}}, clock_);
+  QueueRows rows(Item(1), narrow, clock_, nullptr);
+  std::vector<QueueItem> items;
+  items.push_back(outcomes_.Record(MakeItem(other_model_, 2, 3, In(5))));
+  for (TokenId id = 3; id < 6; ++id) items.push_back(Item(id));
+  ASSERT_OK(narrow.Push(std::move(items)));
+  EXPECT_EQ(TakeNext(rows), 1);
+  EXPECT_EQ(TakeNext(rows), 3);
+  EXPECT_EQ(TakeNext(rows), -1);
   rows.Fail(absl::AbortedError(""));
 }
 
@@ -165,15 +185,14 @@ TEST_F(QueueRowsTest, TellsOfAsManyTextsAsWereUnderWay) {
   std::vector<Row> taken;
   for (int i = 0; i < 3; ++i) taken.push_back(*rows.Next(/*idle=*/false));
   clock_.Advance(absl::Seconds(1));
-  rows.Answer(taken[0], 0);  // the first: two others are under way
+  rows.Answer(taken[0], 0);  // two others are under way: a batch of three
   clock_.Advance(absl::Seconds(2));
   rows.Answer(taken[1], 0);
   Push(Item(4));
   taken.push_back(*rows.Next(/*idle=*/false));
   rows.Answer(taken[2], 0);
   rows.Answer(taken[3], 0);
-  EXPECT_THAT(batches_.batches,
-              ElementsAre(Pair(1, 1.0), Pair(2, 2.0), Pair(1, 0.0)));
+  EXPECT_THAT(batches_.batches, ElementsAre(Pair(3, 3.0), Pair(1, 0.0)));
   // The first was never in the queue.
   EXPECT_THAT(batches_.waits, ElementsAre(_, 0, 0, 0));
 }

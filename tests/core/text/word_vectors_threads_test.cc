@@ -1,5 +1,6 @@
 // ReadWordVectors of text is the same by one thread, by several, and of a
 // source that gives its bytes one after the other.
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <stop_token>
@@ -17,6 +18,8 @@
 
 namespace carousel {
 namespace {
+
+using ::testing::ElementsAre;
 
 // Bytes that cannot be mapped.
 class StreamedSource final : public ByteSource {
@@ -167,6 +170,24 @@ TEST(WordVectorsThreadsTest, EndsWhenNobodyWantsItAnyMore) {
                          ::testing::HasSubstr("reading was stopped")));
     EXPECT_LT(asked, 20'000);
   }
+}
+
+TEST(WordVectorsThreadsTest, OneThreadAsksTheFilterInTheOrderOfTheFile) {
+  const auto source = MakeMemorySource(Join(ManyLines(), true));
+  // The first three that it is asked about, however often.
+  std::vector<std::string> kept;
+  const WordFilter filter = [&](std::string_view word) {
+    if (std::ranges::find(kept, word) != kept.end()) return true;
+    if (kept.size() == 3) return false;
+    kept.emplace_back(word);
+    return true;
+  };
+  ASSERT_OK_AND_ASSIGN(const WordVectors vectors,
+                       ReadWordVectors(*source, filter, /*summary=*/nullptr,
+                                       /*threads=*/1));
+  EXPECT_THAT(kept, ElementsAre("w0", "w1", "w2"));
+  ASSERT_EQ(vectors.size(), 3);
+  EXPECT_EQ(vectors.word(2), "w2");
 }
 
 }  // namespace
