@@ -141,6 +141,12 @@ TEST_P(SkipGramThreadsTest, StopsWithinAnEpoch) {
         stop.request_stop();
       },
       stop.get_token());
+  // Of several threads, the one that reports may come when the others have read
+  // everything.
+  if (reports == 0 && GetParam() > 1) {
+    EXPECT_OK(epoch);
+    return;
+  }
   EXPECT_THAT(epoch, StatusIs(absl::StatusCode::kCancelled));
   EXPECT_EQ(reports, 1);
 }

@@ -77,7 +77,8 @@ std::vector<std::string> ManyLines() {
     std::string line =
         row % 97 == 5 ? absl::StrCat("w", row / 2) : absl::StrCat("w", row);
     for (int i = 0; i < 40; ++i) {
-      const int number = (row * 40 + i) * 7919 % 2'000'003;
+      const std::int64_t number =
+          (row * 40 + i) * std::int64_t{7919} % 2'000'003;
       absl::StrAppend(&line, " ", number % 5 == 0 ? "-" : "", "0.", number);
     }
     if (row % 31 == 0) line += " ";
