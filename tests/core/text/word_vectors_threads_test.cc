@@ -73,7 +73,7 @@ void ExpectSameEverywhere(const std::string& content, const WordFilter& filter,
 // plain, some words repeated.
 std::vector<std::string> ManyLines() {
   std::vector<std::string> lines;
-  for (int row = 0; row < 20'000; ++row) {
+  for (int row = 0; row < 7'000; ++row) {
     std::string line =
         row % 97 == 5 ? absl::StrCat("w", row / 2) : absl::StrCat("w", row);
     for (int i = 0; i < 40; ++i) {
@@ -100,7 +100,7 @@ TEST(WordVectorsThreadsTest, AWholeFileIsTheSame) {
   const std::vector<std::string> lines = ManyLines();
   for (const bool has_header : {false, true}) {
     const std::string content = Join(lines, has_header);
-    ASSERT_GT(content.size(), 6u << 20);
+    ASSERT_GT(content.size(), 2u << 20);
     ExpectSameEverywhere(content, nullptr, "all");
     ExpectSameEverywhere(content, IsEvenSized, "some");
     ExpectSameEverywhere(
@@ -132,7 +132,7 @@ TEST(WordVectorsThreadsTest, TheFirstErrorInTheFileIsTheError) {
            "x" + numbers.substr(0, numbers.rfind(' ')) + " 1..5",
            "x" + numbers.substr(0, numbers.rfind(' ')) + " 0x1",
            "x" + numbers + "\r", std::string("\xFF\0z", 3) + numbers}) {
-    for (const std::size_t row : {1, 2, 9'000, 19'998}) {
+    for (const std::size_t row : {1, 2, 3'000, 6'998}) {
       for (const bool has_header : {false, true}) {
         std::vector<std::string> changed = lines;
         changed[row] = broken;
@@ -156,20 +156,23 @@ TEST(WordVectorsThreadsTest, ALineMayBeLongAndNotTooLong) {
 }
 
 TEST(WordVectorsThreadsTest, EndsWhenNobodyWantsItAnyMore) {
-  const std::string content = Join(ManyLines(), true);
+  // Twice as much as may be read ahead, six chunks for three threads.
+  constexpr int kTimes = 6;
+  std::string content;
+  for (int i = 0; i < kTimes; ++i) content += Join(ManyLines(), false);
   for (const int threads : {1, 3}) {
     const auto memory = MakeMemorySource(content);
     std::stop_source stop;
     StoppableSource source(*memory, stop.get_token());
     std::int64_t asked = 0;
-    const auto stop_in_the_middle = [&](std::string_view) {
-      if (++asked == 5'000) stop.request_stop();
+    const auto stop_soon = [&](std::string_view) {
+      if (++asked == 100) stop.request_stop();
       return false;
     };
-    EXPECT_THAT(ReadWordVectors(source, stop_in_the_middle, nullptr, threads),
+    EXPECT_THAT(ReadWordVectors(source, stop_soon, nullptr, threads),
                 StatusIs(absl::StatusCode::kCancelled,
                          ::testing::HasSubstr("reading was stopped")));
-    EXPECT_LT(asked, 20'000);
+    EXPECT_LT(asked, kTimes * 7'000);
   }
 }
 
