@@ -80,12 +80,10 @@ DistinctInputs EveryInput(std::span<const std::int64_t> lengths,
 }
 
 std::vector<std::int64_t> SourcesOf(const DistinctInputs& inputs,
-                                    const PackedBatch& batch,
-                                    std::span<const std::int64_t> lengths,
-                                    std::int64_t time, bool backwards) {
-  std::vector<std::int64_t> sources =
-      PaddedIndex(batch, lengths, time, backwards);
-  for (std::int64_t& source : sources) source = inputs.at[source];
+                                    std::span<const std::int64_t> places) {
+  std::vector<std::int64_t> sources;
+  sources.reserve(places.size());
+  for (const std::int64_t place : places) sources.push_back(inputs.at[place]);
   return sources;
 }
 

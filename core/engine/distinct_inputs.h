@@ -10,7 +10,6 @@
 #include <span>
 #include <vector>
 
-#include "core/engine/packed_batch.h"
 #include "core/engine/parallel_for.h"
 
 namespace carousel {
@@ -33,11 +32,10 @@ DistinctInputs FindDistinctTokens(std::span<const std::int64_t> tokens,
 DistinctInputs EveryInput(std::span<const std::int64_t> lengths,
                           std::int64_t time);
 
-// [positions of the batch]: which input each position reads.
+// [positions of a packed batch]: which input each position reads; `places` are
+// theirs (PaddedIndex, packed_batch.h).
 std::vector<std::int64_t> SourcesOf(const DistinctInputs& inputs,
-                                    const PackedBatch& batch,
-                                    std::span<const std::int64_t> lengths,
-                                    std::int64_t time, bool backwards);
+                                    std::span<const std::int64_t> places);
 
 // sums[i] = the sum of rows[p] over all p whose source is i, in order of p. The
 // rows have `width` numbers each; every input is somebody's source. The same,

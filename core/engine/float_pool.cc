@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <new>
 
+#include "core/engine/aligned_floats.h"
+
 namespace carousel {
 namespace {
 
 constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
-constexpr std::align_val_t kCacheLine{64};
 
 // Whole huge pages for what is large, else whole cache lines.
 std::int64_t RoundUp(std::int64_t bytes) {

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -84,25 +85,30 @@ struct PackedTexts {
         batch(PackBatch(View(lengths), TorchThreads())),
         packed(Pack(inputs, lengths)) {}
 
+  // Where each position of a direction stands in the padded batch.
+  std::vector<std::int64_t> Places(bool backwards) const {
+    return PaddedIndex(batch, View(lengths), time, backwards);
+  }
+
   at::Tensor lengths;
   std::int64_t time;
   PackedBatch batch;
   PackedInputs packed;
 };
 
-// One direction's outputs, [positions, padded hidden], and the cells at its
-// end, [batch, padded hidden]. `begin` is padded, too.
+// The outputs of the direction whose positions stand at `places`, [positions,
+// padded hidden], and the cells at its end, [batch, padded hidden]. `begin` is
+// padded, too.
 FusedPassOutput RunDirection(const StackedGates& stacked,
-                             const PackedTexts& texts, bool backwards,
+                             const PackedTexts& texts,
+                             std::span<const std::int64_t> places,
                              const LstmState& begin = {}) {
   const std::int64_t hidden = stacked.hidden_size();
   const StackedGates gates = AsGateRows(stacked);
   const std::int64_t padded = gates.weight.size(0) / kGates;
   return RunFusedPass(
       {.x = texts.packed.x,
-       .sources =
-           ToTensor(SourcesOf(texts.packed.places, texts.batch,
-                              View(texts.lengths), texts.time, backwards)),
+       .sources = ToTensor(SourcesOf(texts.packed.places, places)),
        .weight_h = at::constant_pad_nd(gates.weight.narrow(1, 0, hidden),
                                        {0, padded - hidden}),
        .weight_x = gates.weight.narrow(1, hidden, stacked.input_size()),
@@ -115,19 +121,15 @@ FusedPassOutput RunDirection(const StackedGates& stacked,
 // The outputs padded, [batch, time, hidden], and those of the tokens that were
 // read last, [batch, hidden].
 LayerOutput LayOut(const at::Tensor& padded_h, std::int64_t hidden,
-                   const PackedTexts& texts, bool backwards) {
+                   const PackedTexts& texts,
+                   const std::vector<std::int64_t>& places) {
   const std::int64_t rows = texts.lengths.size(0);
-  const auto lengths = View(texts.lengths);
   const at::Tensor h = padded_h.narrow(1, 0, hidden);
-  const at::Tensor outputs =
-      at::zeros({rows * texts.time, hidden}, h.options())
-          .index_copy(0,
-                      ToTensor(PaddedIndex(texts.batch, lengths, texts.time,
-                                           backwards)),
-                      h);
-  return {
-      .outputs = outputs.view({rows, texts.time, hidden}),
-      .last = h.index_select(0, ToTensor(LastPositions(texts.batch, lengths)))};
+  const at::Tensor outputs = at::zeros({rows * texts.time, hidden}, h.options())
+                                 .index_copy(0, ToTensor(places), h);
+  return {.outputs = outputs.view({rows, texts.time, hidden}),
+          .last = h.index_select(
+              0, ToTensor(LastPositions(texts.batch, View(texts.lengths))))};
 }
 
 bool CanRun(const LayerGates& gates, const LayerInputs& inputs) {
@@ -145,8 +147,9 @@ LayerOutput FusedKernel::Run(const LayerGates& gates, const LayerInputs& inputs,
   }
   const PackedTexts texts(inputs, lengths);
   const auto run = [&](const StackedGates& stacked, bool backwards) {
-    return LayOut(RunDirection(stacked, texts, backwards).h,
-                  stacked.hidden_size(), texts, backwards);
+    const std::vector<std::int64_t> places = texts.Places(backwards);
+    return LayOut(RunDirection(stacked, texts, places).h, stacked.hidden_size(),
+                  texts, places);
   };
   const LayerOutput forward = run(gates.forward, /*backwards=*/false);
   if (!gates.backward.has_value()) return forward;
@@ -164,7 +167,8 @@ at::Tensor FusedKernel::RunPooled(const LayerGates& gates,
   }
   const PackedTexts texts(inputs, lengths);
   const auto run = [&](const StackedGates& stacked, bool backwards) {
-    const at::Tensor h = RunDirection(stacked, texts, backwards).h;
+    const at::Tensor h =
+        RunDirection(stacked, texts, texts.Places(backwards)).h;
     return PoolPacked(h, texts.lengths, texts.batch, pooling)
         .narrow(2, 0, stacked.hidden_size());
   };
@@ -185,10 +189,10 @@ FusedRun RunFrom(const LstmState& state, const StackedGates& gates,
     const std::int64_t padded = PaddedHidden(BestGateKernels(), hidden);
     return at::constant_pad_nd(numbers, {0, padded - hidden}).contiguous();
   };
-  const FusedPassOutput pass =
-      RunDirection(gates, texts, /*backwards=*/false,
-                   {.h = pad(state.h), .c = pad(state.c)});
-  const LayerOutput output = LayOut(pass.h, hidden, texts, /*backwards=*/false);
+  const std::vector<std::int64_t> places = texts.Places(/*backwards=*/false);
+  const FusedPassOutput pass = RunDirection(
+      gates, texts, places, {.h = pad(state.h), .c = pad(state.c)});
+  const LayerOutput output = LayOut(pass.h, hidden, texts, places);
   return {.outputs = output.outputs,
           .last = {.h = output.last, .c = pass.c_last.narrow(1, 0, hidden)}};
 }

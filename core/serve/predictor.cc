@@ -1,13 +1,13 @@
 #include "core/serve/predictor.h"
 
 #include <algorithm>
-#include <chrono>
 #include <new>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
+#include "core/base/seconds.h"
 #include "core/base/status_macros.h"
 #include "core/serve/predict_call.h"
 #include "core/serve/probability.h"
@@ -16,10 +16,6 @@
 
 namespace carousel {
 namespace {
-
-double Seconds(std::chrono::steady_clock::duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
 
 // Memory that runs out over one text is that text's own error.
 absl::StatusOr<EncodedText> EncodeGuarded(const TextEncoder& encoder,

@@ -1,21 +1,14 @@
 #include "core/serve/queue_rows.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "core/base/error_details.h"
+#include "core/base/seconds.h"
 #include "core/nn/probability.h"
 #include "core/serve/probability.h"
 
 namespace carousel {
-namespace {
-
-double Seconds(std::chrono::steady_clock::duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
-}  // namespace
 
 QueueRows::QueueRows(QueueItem first, BatchingQueue& queue, const Clock& clock,
                      PredictObserver* observer)

@@ -1,22 +1,15 @@
 #include "core/serve/stream_predictor.h"
 
-#include <chrono>
 #include <new>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/error_details.h"
+#include "core/base/seconds.h"
 #include "core/base/status_macros.h"
 #include "core/serve/refusals.h"
 
 namespace carousel {
-namespace {
-
-double Seconds(std::chrono::steady_clock::duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
-}  // namespace
 
 StreamPredictor::StreamPredictor(const StreamPredictorOptions& options,
                                  ModelRegistry& registry,

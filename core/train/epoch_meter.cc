@@ -2,14 +2,9 @@
 
 #include <utility>
 
+#include "core/base/seconds.h"
+
 namespace carousel {
-namespace {
-
-double Seconds(std::chrono::steady_clock::duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
-}  // namespace
 
 EpochMeter::EpochMeter(std::int64_t epoch, std::int64_t batches,
                        const Clock& clock, TrainingObserver& observer)

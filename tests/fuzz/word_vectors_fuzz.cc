@@ -8,22 +8,10 @@
 
 #include "core/text/word_vectors.h"
 #include "tests/fuzz/fuzz_check.h"
+#include "tests/support/streamed_source.h"
 
 namespace carousel {
 namespace {
-
-// Bytes that come one after the other, as out of a pipe.
-class StreamedSource final : public ByteSource {
- public:
-  explicit StreamedSource(std::string_view content)
-      : source_(MakeMemorySource(std::string(content))) {}
-  absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) override {
-    return source_->Read(buffer, size);
-  }
-
- private:
-  const std::unique_ptr<ByteSource> source_;
-};
 
 // What can be looked at anywhere is read otherwise, to the same end.
 void CheckStreamed(std::string_view content,

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/engine/packed_batch.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -54,10 +55,11 @@ TEST(DistinctInputsTest, PositionsFindTheirInputsInBothDirections) {
       FindDistinctTokens(kTokens, kLengths, 3, /*per_text=*/false);
   const PackedBatch batch = PackBatch(kLengths, 1);
   // Step by step, the longer text first: 7 5 7 and 5 7.
-  EXPECT_THAT(SourcesOf(inputs, batch, kLengths, 3, /*backwards=*/false),
-              ElementsAre(0, 1, 1, 0, 0));
-  EXPECT_THAT(SourcesOf(inputs, batch, kLengths, 3, /*backwards=*/true),
-              ElementsAre(0, 0, 1, 1, 0));
+  const auto sources = [&](bool backwards) {
+    return SourcesOf(inputs, PaddedIndex(batch, kLengths, 3, backwards));
+  };
+  EXPECT_THAT(sources(/*backwards=*/false), ElementsAre(0, 1, 1, 0, 0));
+  EXPECT_THAT(sources(/*backwards=*/true), ElementsAre(0, 0, 1, 1, 0));
 }
 
 TEST(DistinctInputsTest, SumsTheRowsOfEachSource) {

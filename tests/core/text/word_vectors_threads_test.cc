@@ -15,24 +15,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/streamed_source.h"
 
 namespace carousel {
 namespace {
 
 using ::testing::ElementsAre;
-
-// Bytes that cannot be mapped.
-class StreamedSource final : public ByteSource {
- public:
-  explicit StreamedSource(std::string_view content)
-      : source_(MakeMemorySource(std::string(content))) {}
-  absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size) override {
-    return source_->Read(buffer, size);
-  }
-
- private:
-  const std::unique_ptr<ByteSource> source_;
-};
 
 bool IsEvenSized(std::string_view word) { return word.size() % 2 == 0; }
 
