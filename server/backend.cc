@@ -56,7 +56,8 @@ LiveModelOptions MakeLiveModelOptions(const ServerOptions& options,
                                       const std::string& device) {
   return {.engine = ParseEngine(options.engine).value(),  // validated
           .device = device,
-          .folded_bytes = options.folded_bytes};
+          .folded_bytes = options.folded_bytes,
+          .precision = ParsePrecision(options.serving_precision).value()};
 }
 
 // All cores are the workers' when nobody asks for an answer; one that does goes

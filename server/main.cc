@@ -48,6 +48,10 @@ ABSL_FLAG(std::string, device, "auto", "auto, cpu or cuda");
 ABSL_FLAG(std::string, engine, "fused",
           "What runs the LSTM: fused (this project's engine), reference (the "
           "hand-written loop) or libtorch (its own LSTM)");
+ABSL_FLAG(std::string, serving_precision, "f32",
+          "Of the products that answers are made of: f32, or bf16 with "
+          "--engine=fused, for weights in half the memory; labels of texts "
+          "near the middle may differ");
 ABSL_FLAG(
     int, threads, 0,
     "Threads that answer: loops of the engine, or inside one operation of "
@@ -135,6 +139,7 @@ carousel::ServerOptions ReadFlags() {
   options.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   options.device = absl::GetFlag(FLAGS_device);
   options.engine = absl::GetFlag(FLAGS_engine);
+  options.serving_precision = absl::GetFlag(FLAGS_serving_precision);
   options.threads = absl::GetFlag(FLAGS_threads);
   options.train_slots = absl::GetFlag(FLAGS_train_slots);
   options.train_threads = absl::GetFlag(FLAGS_train_threads);

@@ -47,6 +47,14 @@ void CheckListen(const ServerOptions& options, FieldViolations& violations) {
 void CheckEngine(const ServerOptions& options, FieldViolations& violations) {
   if (const auto engine = ParseEngine(options.engine); !engine.ok()) {
     violations.Add("--engine", absl::StrCat("--", engine.status().message()));
+  } else if (const auto precision = ParsePrecision(options.serving_precision);
+             !precision.ok()) {
+    violations.Add("--serving_precision",
+                   absl::StrCat("--serving_", precision.status().message()));
+  } else if (const absl::Status fits = CheckPrecision(*precision, *engine);
+             !fits.ok()) {
+    violations.Add("--serving_precision",
+                   absl::StrCat("--serving_", fits.message()));
   }
   const std::string& device = options.device;
   if (device != "auto" && device != "cpu" && device != "cuda") {

@@ -20,6 +20,7 @@ struct ServerOptions {
   std::string metrics_listen = "127.0.0.1:9464";
   std::string device = "auto";  // cpu, cuda, or cuda where there is one
   std::string engine = "fused";
+  std::string serving_precision = "f32";  // f32 or bf16, of answers
   int threads = 0;  // inside one operation of LibTorch; 0: its default
   int train_slots = 1;
   int train_threads = 0;  // of each worker; 0: the cores shared by the slots

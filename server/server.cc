@@ -126,6 +126,7 @@ absl::Status CarouselServer::StartMetrics() {
 
 ServiceSettings CarouselServer::MakeServiceSettings() const {
   ServiceSettings settings;
+  settings.engine = ParseEngine(options_.engine).value();  // validated
   settings.max_upload_bytes = options_.max_upload_bytes;
   settings.info.set_version(CAROUSEL_VERSION);
   settings.info.set_torch(TorchVersion());

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "carousel/v1/server.pb.h"
+#include "core/engine/engine.h"
 #include "logging/event_log.h"
 #include "server/admin_service.h"
 #include "server/analysis_service.h"
@@ -26,7 +27,8 @@
 namespace carousel {
 
 struct ServiceSettings {
-  v1::ServerInfo info;  // what does not change while the server runs
+  v1::ServerInfo info;             // what does not change while the server runs
+  Engine engine = Engine::kFused;  // of the workers
   std::int64_t max_upload_bytes = 0;
 };
 

@@ -45,7 +45,7 @@ grpc::ServerUnaryReactor* TrainingService::Train(
   return unary_.Run(
       authorizer_.Authorize(*context, Role::kTrain), *context,
       [=, this](const std::stop_token&) -> absl::Status {
-        ASSIGN_OR_RETURN(JobRecord asked, FromProto(*request));
+        ASSIGN_OR_RETURN(JobRecord asked, FromProto(*request, engine_));
         asked.origin = OriginOf(*context);
         RETURN_IF_ERROR(CheckCanBeTrainedOn(folder_, asked.dataset));
         ASSIGN_OR_RETURN(const JobRecord job, runner_.Submit(asked));

@@ -18,11 +18,13 @@ namespace carousel {
 
 class TrainingService final : public v1::TrainingService::CallbackService {
  public:
-  // Nothing is owned.
-  TrainingService(const Authorizer& authorizer, JobRunner& runner,
-                  JobStore& jobs, const DataFolder& folder, Executor& executor,
-                  const DrainGate& gate, const EventLog& log)
+  // Nothing is owned. `engine` is the workers'.
+  TrainingService(const Authorizer& authorizer, Engine engine,
+                  JobRunner& runner, JobStore& jobs, const DataFolder& folder,
+                  Executor& executor, const DrainGate& gate,
+                  const EventLog& log)
       : authorizer_(authorizer),
+        engine_(engine),
         runner_(runner),
         jobs_(jobs),
         folder_(folder),
@@ -71,6 +73,7 @@ class TrainingService final : public v1::TrainingService::CallbackService {
   v1::TrainingJob Describe(const JobRecord& job) const;
 
   const Authorizer& authorizer_;
+  const Engine engine_;
   JobRunner& runner_;
   JobStore& jobs_;
   const DataFolder& folder_;

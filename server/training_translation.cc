@@ -26,7 +26,7 @@ constexpr int kMaxDatasets = 100;
 
 // The preset with what the request says over it; what is wrong with that is
 // added to `violations`.
-HyperParameters CheckParameters(const v1::TrainRequest& request,
+HyperParameters CheckParameters(const v1::TrainRequest& request, Engine engine,
                                 FieldViolations& violations) {
   const auto preset =
       Preset(request.preset().empty() ? kDefaultPreset : request.preset());
@@ -45,7 +45,10 @@ HyperParameters CheckParameters(const v1::TrainRequest& request,
       ApplySettings(own.ok() ? parameters : HyperParameters(),
                     {request.settings().begin(), request.settings().end()});
   AddViolations("settings", settings.status(), violations);
-  return settings.ok() ? *settings : parameters;
+  if (!settings.ok()) return parameters;
+  AddViolations("settings", CheckPrecision(settings->precision, engine),
+                violations);
+  return *settings;
 }
 
 void CheckRequestId(const std::string& request_id,
@@ -121,13 +124,15 @@ absl::StatusOr<std::optional<JobState>> FromProto(
 
 }  // namespace
 
-absl::StatusOr<JobRecord> FromProto(const v1::TrainRequest& request) {
+absl::StatusOr<JobRecord> FromProto(const v1::TrainRequest& request,
+                                    Engine engine) {
   FieldViolations violations;
   CheckName("dataset", request.dataset(), violations);
   CheckName("vectors", request.vectors(), violations);
   CheckName("model", request.model(), violations);
   CheckRequestId(request.request_id(), violations);
-  const HyperParameters parameters = CheckParameters(request, violations);
+  const HyperParameters parameters =
+      CheckParameters(request, engine, violations);
   RETURN_IF_ERROR(violations.ToStatus());
   JobRecord job;
   job.model = request.model();

@@ -10,15 +10,17 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "carousel/v1/training.pb.h"
+#include "core/engine/engine.h"
 #include "core/jobs/job_event.h"
 #include "core/jobs/job_outlook.h"
 #include "core/store/records.h"
 
 namespace carousel {
 
-// A job to submit. INVALID_ARGUMENT with everything that is wrong with names
-// and hyper-parameters at once.
-absl::StatusOr<JobRecord> FromProto(const v1::TrainRequest& request);
+// A job to submit to a server with that engine. INVALID_ARGUMENT with
+// everything that is wrong with names and hyper-parameters at once.
+absl::StatusOr<JobRecord> FromProto(const v1::TrainRequest& request,
+                                    Engine engine);
 absl::StatusOr<JobRecord> FromProto(const v1::TrainVectorsRequest& request);
 
 struct JobListRequest {

@@ -108,7 +108,7 @@ constexpr char kSettings[] = R"(Settings, for --set:
   min_count                [1, 1000]               rarer words are unknown
   vocabulary_size          [100, 5000000]          most words that are kept
   early_stopping_epochs    [0, 10000]              patience; 0: never stops
-  precision                f32                     numbers computed with
+  precision                f32|bf16                of the LSTM's products
   strip_html               true|false              without tags and entities
   normalize_unicode        true|false              NFKC, marks to ASCII
   lowercase                true|false              folds case

@@ -49,17 +49,18 @@ std::string WhyNoCuda() {
 
 }  // namespace
 
-const LstmKernel& GetKernel(Engine engine) {
+const LstmKernel& GetKernel(Engine engine, Precision precision) {
   static const ReferenceKernel reference;
   static const LibtorchKernel libtorch;
-  static const FusedKernel fused;
+  static const FusedKernel fused(Precision::kF32);
+  static const FusedKernel mixed(Precision::kBf16);
   switch (engine) {
     case Engine::kReference:
       return reference;
     case Engine::kLibtorch:
       return libtorch;
     default:
-      return fused;
+      return precision == Precision::kBf16 ? mixed : fused;
   }
 }
 

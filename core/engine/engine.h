@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/engine/precision.h"
 
 namespace carousel {
 
@@ -20,9 +22,14 @@ enum class Engine {
 std::string_view ToString(Engine engine);  // "reference", "libtorch", "fused"
 // INVALID_ARGUMENT listing the engines there are.
 absl::StatusOr<Engine> ParseEngine(std::string_view text);
+// INVALID_ARGUMENT when the engine has no products of that precision: only
+// kFused has others than f32.
+absl::Status CheckPrecision(Precision precision, Engine engine);
 
-// Lives as long as the process.
-const LstmKernel& GetKernel(Engine engine);
+// Lives as long as the process. `precision` is that of Engine::kFused; the
+// others are f32.
+const LstmKernel& GetKernel(Engine engine,
+                            Precision precision = Precision::kF32);
 
 // "cpu", "cuda", or "auto" (cuda where there is one) to "cpu" or "cuda:0",
 // which are themselves taken as well: a worker resolves what its server did.

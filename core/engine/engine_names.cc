@@ -26,4 +26,13 @@ absl::StatusOr<Engine> ParseEngine(std::string_view text) {
                    "; it must be reference, libtorch or fused"));
 }
 
+absl::Status CheckPrecision(Precision precision, Engine engine) {
+  if (precision == Precision::kF32 || engine == Engine::kFused) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "precision is ", std::string(ToString(precision)),
+      "; with engine=", std::string(ToString(engine)), " it must be f32"));
+}
+
 }  // namespace carousel

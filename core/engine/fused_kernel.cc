@@ -27,8 +27,7 @@ at::Tensor ToTensor(const std::vector<std::int64_t>& integers) {
 }
 
 // The gates as gate rows: [gate row, hidden + input], and the bias.
-StackedGates AsGateRows(const StackedGates& gates) {
-  const GateKernels& kernels = BestGateKernels();
+StackedGates AsGateRows(const GateKernels& kernels, const StackedGates& gates) {
   const std::int64_t hidden = gates.hidden_size();
   std::vector<std::int64_t> sources = GateRowSources(kernels, hidden);
   // Units that were added take from a row of zeros after the others.
@@ -99,15 +98,17 @@ struct PackedTexts {
 // The outputs of the direction whose positions stand at `places`, [positions,
 // padded hidden], and the cells at its end, [batch, padded hidden]. `begin` is
 // padded, too.
-FusedPassOutput RunDirection(const StackedGates& stacked,
+FusedPassOutput RunDirection(const GateKernels& kernels,
+                             const StackedGates& stacked,
                              const PackedTexts& texts,
                              std::span<const std::int64_t> places,
                              const LstmState& begin = {}) {
   const std::int64_t hidden = stacked.hidden_size();
-  const StackedGates gates = AsGateRows(stacked);
+  const StackedGates gates = AsGateRows(kernels, stacked);
   const std::int64_t padded = gates.weight.size(0) / kGates;
   return RunFusedPass(
-      {.x = texts.packed.x,
+      {.kernels = &kernels,
+       .x = texts.packed.x,
        .sources = ToTensor(SourcesOf(texts.packed.places, places)),
        .weight_h = at::constant_pad_nd(gates.weight.narrow(1, 0, hidden),
                                        {0, padded - hidden}),
@@ -148,8 +149,9 @@ LayerOutput FusedKernel::Run(const LayerGates& gates, const LayerInputs& inputs,
   const PackedTexts texts(inputs, lengths);
   const auto run = [&](const StackedGates& stacked, bool backwards) {
     const std::vector<std::int64_t> places = texts.Places(backwards);
-    return LayOut(RunDirection(stacked, texts, places).h, stacked.hidden_size(),
-                  texts, places);
+    return LayOut(
+        RunDirection(BestGateKernels(precision_), stacked, texts, places).h,
+        stacked.hidden_size(), texts, places);
   };
   const LayerOutput forward = run(gates.forward, /*backwards=*/false);
   if (!gates.backward.has_value()) return forward;
@@ -167,8 +169,9 @@ at::Tensor FusedKernel::RunPooled(const LayerGates& gates,
   }
   const PackedTexts texts(inputs, lengths);
   const auto run = [&](const StackedGates& stacked, bool backwards) {
-    const at::Tensor h =
-        RunDirection(stacked, texts, texts.Places(backwards)).h;
+    const at::Tensor h = RunDirection(BestGateKernels(precision_), stacked,
+                                      texts, texts.Places(backwards))
+                             .h;
     return PoolPacked(h, texts.lengths, texts.batch, pooling)
         .narrow(2, 0, stacked.hidden_size());
   };
@@ -184,14 +187,15 @@ FusedRun RunFrom(const LstmState& state, const StackedGates& gates,
   TORCH_CHECK(CanRun({.forward = gates}, inputs),
               "from a state, the fused engine reads floats on the CPU alone");
   const PackedTexts texts(inputs, lengths);
+  const GateKernels& kernels = BestGateKernels();
   const std::int64_t hidden = gates.hidden_size();
   const auto pad = [&](const at::Tensor& numbers) {
-    const std::int64_t padded = PaddedHidden(BestGateKernels(), hidden);
+    const std::int64_t padded = PaddedHidden(kernels, hidden);
     return at::constant_pad_nd(numbers, {0, padded - hidden}).contiguous();
   };
   const std::vector<std::int64_t> places = texts.Places(/*backwards=*/false);
   const FusedPassOutput pass = RunDirection(
-      gates, texts, places, {.h = pad(state.h), .c = pad(state.c)});
+      kernels, gates, texts, places, {.h = pad(state.h), .c = pad(state.c)});
   const LayerOutput output = LayOut(pass.h, hidden, texts, places);
   return {.outputs = output.outputs,
           .last = {.h = output.last, .c = pass.c_last.narrow(1, 0, hidden)}};

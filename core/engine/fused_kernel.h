@@ -2,6 +2,7 @@
 #ifndef CAROUSEL_CORE_ENGINE_FUSED_KERNEL_H_
 #define CAROUSEL_CORE_ENGINE_FUSED_KERNEL_H_
 
+#include "core/engine/precision.h"
 #include "core/nn/lstm_layer.h"
 
 namespace carousel {
@@ -15,16 +16,22 @@ namespace carousel {
 // whatever stands beside it and however many threads there are.
 class FusedKernel final : public LstmKernel {
  public:
+  explicit FusedKernel(Precision precision = Precision::kF32)
+      : precision_(precision) {}
+
   LayerOutput Run(const LayerGates& gates, const LayerInputs& inputs,
                   const at::Tensor& lengths) const override;
   at::Tensor RunPooled(const LayerGates& gates, const LayerInputs& inputs,
                        const at::Tensor& lengths,
                        Pooling pooling) const override;
+
+ private:
+  const Precision precision_;
 };
 
 // One direction, front to back, from a state on: for texts that are read in
 // pieces (truncated backpropagation through time). Differentiable in `state`,
-// [batch, hidden] each, as well.
+// [batch, hidden] each, as well; f32.
 struct FusedRun {
   at::Tensor outputs;  // [batch, time, hidden]
   LstmState last;      // after each text's own last token, [batch, hidden]

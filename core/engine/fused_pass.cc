@@ -22,12 +22,14 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr std::int64_t kGates = 4;
+constexpr char kPrecision[] = "precision";
 
-// [outputs, inputs] in the order that the kernels read.
-at::Tensor Packed(const at::Tensor& weights) {
+// [outputs, inputs] as the kernels read it.
+at::Tensor Packed(const GateKernels& kernels, const at::Tensor& weights) {
   const at::Tensor rows = weights.contiguous();
-  at::Tensor packed = at::empty_like(rows);
-  PackWeights(BestGateKernels(), Numbers(rows), rows.size(0), rows.size(1),
+  at::Tensor packed =
+      at::empty({PackedFloats(kernels, rows.size(0), rows.size(1))});
+  PackWeights(kernels, Numbers(rows), rows.size(0), rows.size(1),
               MutableNumbers(packed));
   return packed;
 }
@@ -39,13 +41,14 @@ at::Tensor Large(std::int64_t rows, std::int64_t columns, bool keep) {
 
 // x [rows, inputs] times `weights`, [outputs, inputs], plus `bias`; outputs is
 // a multiple of a panel. Each row is the same whatever stands beside it.
-at::Tensor Product(const at::Tensor& x, const at::Tensor& weights,
-                   const at::Tensor& bias, bool keep) {
+at::Tensor Product(const GateKernels& kernels, const at::Tensor& x,
+                   const at::Tensor& weights, const at::Tensor& bias,
+                   bool keep) {
   const at::Tensor rows = x.contiguous();
-  const at::Tensor packed = Packed(weights);
+  const at::Tensor packed = Packed(kernels, weights);
   const at::Tensor begin = bias.contiguous();
   at::Tensor out = Large(rows.size(0), weights.size(0), keep);
-  ProjectRows({.kernels = &BestGateKernels(),
+  ProjectRows({.kernels = &kernels,
                .weights = Numbers(packed),
                .bias = Numbers(begin),
                .rows = rows.size(0),
@@ -59,13 +62,14 @@ at::Tensor Product(const at::Tensor& x, const at::Tensor& weights,
 
 // The gradients of x: d_maps [inputs, gate row] times weight_x, [gate row,
 // input].
-at::Tensor GradientOfX(const at::Tensor& d_maps, const at::Tensor& weight_x) {
+at::Tensor GradientOfX(const GateKernels& kernels, const at::Tensor& d_maps,
+                       const at::Tensor& weight_x) {
   const std::int64_t input = weight_x.size(1);
-  const std::int64_t panel = kGates * BestGateKernels().lanes;
+  const std::int64_t panel = kGates * kernels.lanes;
   const std::int64_t padded = (input + panel - 1) / panel * panel;
   const at::Tensor turned =
       at::constant_pad_nd(weight_x.t(), {0, 0, 0, padded - input});
-  return Product(d_maps, turned, at::zeros({padded}), /*keep=*/true)
+  return Product(kernels, d_maps, turned, at::zeros({padded}), /*keep=*/true)
       .narrow(1, 0, input);
 }
 
@@ -77,8 +81,10 @@ struct Recurrence {
 Recurrence RunRecurrence(const FusedPassArgs& args, const PackedBatch& batch,
                          bool keep) {
   const std::int64_t hidden = args.weight_h.size(1);
-  const at::Tensor maps = Product(args.x, args.weight_x, args.bias, keep);
-  const at::Tensor weights = Packed(args.weight_h);
+  const GateKernels& kernels = *args.kernels;
+  const at::Tensor maps =
+      Product(kernels, args.x, args.weight_x, args.bias, keep);
+  const at::Tensor weights = Packed(kernels, args.weight_h);
   Recurrence run{.output = {.h = Large(batch.positions, hidden, keep),
                             .c_last = at::empty({args.lengths.size(0), hidden},
                                                 args.weight_h.options())}};
@@ -86,7 +92,7 @@ Recurrence RunRecurrence(const FusedPassArgs& args, const PackedBatch& batch,
     run.gates = PooledTensor(batch.positions, args.weight_h.size(0));
     run.c = PooledTensor(batch.positions, hidden);
   }
-  Run({.kernels = &BestGateKernels(),
+  Run({.kernels = &kernels,
        .batch = &batch,
        .hidden = hidden,
        .weights = Numbers(weights),
@@ -129,11 +135,11 @@ at::Tensor Sum(const WeightGradientSums& sums, const PackedBatch& batch) {
   return gradient.t();
 }
 
-at::Tensor GradientOfWeightH(const PackedBatch& batch, const at::Tensor& d_maps,
+at::Tensor GradientOfWeightH(const GateKernels& kernels,
+                             const PackedBatch& batch, const at::Tensor& d_maps,
                              const at::Tensor& h, const at::Tensor& h_begin) {
-  WeightGradientSums sums{.kernels = &BestGateKernels(),
-                          .inputs = h.size(1),
-                          .outputs = d_maps.size(1)};
+  WeightGradientSums sums{
+      .kernels = &kernels, .inputs = h.size(1), .outputs = d_maps.size(1)};
   for (const PackedShard& shard : batch.shards) {
     AddPositions(shard, h.size(1), Numbers(d_maps), Numbers(h),
                  Numbers(h_begin), sums);
@@ -141,11 +147,11 @@ at::Tensor GradientOfWeightH(const PackedBatch& batch, const at::Tensor& d_maps,
   return Sum(sums, batch);
 }
 
-at::Tensor GradientOfWeightX(const PackedBatch& batch, const at::Tensor& d_maps,
+at::Tensor GradientOfWeightX(const GateKernels& kernels,
+                             const PackedBatch& batch, const at::Tensor& d_maps,
                              const at::Tensor& x) {
-  WeightGradientSums sums{.kernels = &BestGateKernels(),
-                          .inputs = x.size(1),
-                          .outputs = d_maps.size(1)};
+  WeightGradientSums sums{
+      .kernels = &kernels, .inputs = x.size(1), .outputs = d_maps.size(1)};
   for (std::int64_t i = 0; i < x.size(0); ++i) {
     sums.d_maps.push_back(Numbers(d_maps) + i * sums.outputs);
     sums.x.push_back(Numbers(x) + i * sums.inputs);
@@ -166,7 +172,8 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
     const at::Tensor h_begin = h_given.value_or(at::Tensor());
     const at::Tensor c_begin = c_given.value_or(at::Tensor());
     // With the state as it is here, and x as the way back reads it.
-    const FusedPassArgs values{.x = x.contiguous(),
+    const FusedPassArgs values{.kernels = args.kernels,
+                               .x = x.contiguous(),
                                .sources = args.sources,
                                .weight_h = weight_h,
                                .weight_x = weight_x,
@@ -178,6 +185,8 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
                                 args.sources, args.lengths, run.gates, run.c,
                                 run.output.h});
     context->set_materialize_grads(false);
+    context->saved_data[kPrecision] =
+        static_cast<std::int64_t>(args.kernels->precision);
     KeepPacking(batch, *context);
     return {run.output.h, run.output.c_last};
   }
@@ -201,6 +210,8 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
     const at::Tensor& d_maps = saved[7];
     const at::Tensor& h = saved[9];
     const PackedBatch batch = PackAsBefore(saved[6], *context);
+    const GateKernels& kernels = BestGateKernels(
+        static_cast<Precision>(context->saved_data[kPrecision].toInt()));
     const at::Tensor dh =
         gradients[0].defined() ? gradients[0].contiguous() : at::zeros_like(h);
     const at::Tensor dc_last =
@@ -211,8 +222,8 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
       dh_begin = at::empty_like(h_begin);
       dc_begin = at::empty_like(c_begin);
     }
-    const at::Tensor turned = Packed(weight_h.t());
-    RunBack({.kernels = &BestGateKernels(),
+    const at::Tensor turned = Packed(kernels, weight_h.t());
+    RunBack({.kernels = &kernels,
              .batch = &batch,
              .hidden = weight_h.size(1),
              .turned_weights = Numbers(turned),
@@ -224,17 +235,18 @@ class FusedPass : public torch::autograd::Function<FusedPass> {
              .dh_begin = MutableNumbers(dh_begin),
              .dc_begin = MutableNumbers(dc_begin)},
             OnTorchThreads);
-    const at::Tensor d_weight_h = GradientOfWeightH(batch, d_maps, h, h_begin);
+    const at::Tensor d_weight_h =
+        GradientOfWeightH(kernels, batch, d_maps, h, h_begin);
     const at::Tensor d_inputs = PooledTensor(x.size(0), d_maps.size(1));
     SumBySource(View(sources), x.size(0), d_maps.size(1), Numbers(d_maps),
                 MutableNumbers(d_inputs), OnTorchThreads);
     // Frozen word vectors want no gradient.
     const at::Tensor dx = context->needs_input_grad(0)
-                              ? GradientOfX(d_inputs, weight_x)
+                              ? GradientOfX(kernels, d_inputs, weight_x)
                               : at::Tensor();
     return {dx,
             d_weight_h,
-            GradientOfWeightX(batch, d_inputs, x),
+            GradientOfWeightX(kernels, batch, d_inputs, x),
             d_inputs.sum(0),
             dh_begin,
             dc_begin,

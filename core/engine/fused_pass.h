@@ -4,12 +4,14 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "core/engine/gate_kernels.h"
 #include "core/engine/packed_batch.h"
 #include "core/nn/lstm_cell.h"
 
 namespace carousel {
 
 struct FusedPassArgs {
+  const GateKernels* kernels = nullptr;
   at::Tensor x;        // [inputs, input]
   at::Tensor sources;  // [positions], int64: the input that each one reads
   // In the order of gate rows (recurrence.h), `hidden` padded:

@@ -14,99 +14,21 @@
 #define HWY_TARGET_INCLUDE "core/engine/gate_kernels.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.h, as Highway wants it.
+#include "core/engine/gate_functions-inl.h"
+#include "core/engine/gate_products-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace carousel::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Tag = hn::CappedTag<float, 16>;
-using Vector = hn::Vec<Tag>;
-
-constexpr int kGates = 4;
-
-// Texts that are worked on at once: their 4 sums each stay in registers, with
-// room for a weight and an input. 32 registers, or 16.
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 ||    \
-    HWY_TARGET == HWY_SSSE3 || HWY_TARGET == HWY_EMU128 || \
-    HWY_TARGET == HWY_SCALAR
-constexpr int kTileRows = 3;
-#else
-constexpr int kTileRows = 6;
-#endif
-
-// x86's Min and Max give their second operand when one is NaN.
-HWY_INLINE Vector Clamped(Tag d, Vector x, float limit) {
-  const Vector clamped =
-      hn::Min(hn::Set(d, limit), hn::Max(hn::Set(d, -limit), x));
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
-  return clamped;
-#else
-  return hn::IfThenElse(hn::IsNaN(x), x, clamped);
-#endif
-}
-
-// tanh as the quotient of two polynomials, the coefficients Eigen's: within
-// 3e-7 everywhere. Beyond the clamp it is 1 to float's precision. NaN stays
-// NaN.
-HWY_INLINE Vector Tanh(Tag d, Vector any) {
-  constexpr float kClamp = 7.90531110763549805F;
-  const Vector x = Clamped(d, any, kClamp);
-  const Vector s = hn::Mul(x, x);
-  Vector p = hn::Set(d, -2.76076847742355e-16F);
-  p = hn::MulAdd(p, s, hn::Set(d, 2.00018790482477e-13F));
-  p = hn::MulAdd(p, s, hn::Set(d, -8.60467152213735e-11F));
-  p = hn::MulAdd(p, s, hn::Set(d, 5.12229709037114e-08F));
-  p = hn::MulAdd(p, s, hn::Set(d, 1.48572235717979e-05F));
-  p = hn::MulAdd(p, s, hn::Set(d, 6.37261928875436e-04F));
-  p = hn::MulAdd(p, s, hn::Set(d, 4.89352455891786e-03F));
-  Vector q = hn::Set(d, 1.19825839466702e-06F);
-  q = hn::MulAdd(q, s, hn::Set(d, 1.18534705686654e-04F));
-  q = hn::MulAdd(q, s, hn::Set(d, 2.26843463243900e-03F));
-  q = hn::MulAdd(q, s, hn::Set(d, 4.89352518554385e-03F));
-  return hn::Div(hn::Mul(x, p), q);
-}
-
-// sigmoid of twice x.
-HWY_INLINE Vector HalvedSigmoid(Tag d, Vector x) {
-  const Vector half = hn::Set(d, 0.5F);
-  return hn::MulAdd(Tanh(d, x), half, half);
-}
-
-// sums[r] = begin[r] + x[r] * weights, a panel's. In order of k, one
-// multiply-add at a time: that is what makes a row the same whatever tile it is
-// in.
-template <int kRows>
-HWY_INLINE void Sum(Tag d, const float* const (&begin)[kRows],
-                    const float* HWY_RESTRICT weights, int inputs,
-                    const float* const (&x)[kRows],
-                    Vector (&sums)[kRows][kGates]) {
-  const std::size_t lanes = hn::Lanes(d);
-  for (int r = 0; r < kRows; ++r) {
-    for (int g = 0; g < kGates; ++g) {
-      sums[r][g] = hn::Load(d, begin[r] + g * lanes);
-    }
-  }
-  // The loop's own bookkeeping would take turns from the products.
-  HWY_UNROLL(4)
-  for (int k = 0; k < inputs; ++k) {
-    Vector inputs_k[kRows];
-    for (int r = 0; r < kRows; ++r) inputs_k[r] = hn::Set(d, x[r][k]);
-    for (int g = 0; g < kGates; ++g) {
-      const Vector weight = hn::Load(d, weights + g * lanes);
-      for (int r = 0; r < kRows; ++r) {
-        sums[r][g] = hn::MulAdd(inputs_k[r], weight, sums[r][g]);
-      }
-    }
-    weights += kGates * lanes;
-  }
-}
-
 // Not inlined: the compiler would take the constants of the gates' functions
 // out of the loop over tiles and leave too few registers for the sums.
-template <int kRows>
+template <typename Products, int kRows>
 struct ProjectTile {
-  static HWY_NOINLINE void Run(const ProjectArgs& args, int panel,
+  static HWY_NOINLINE void Run(const ProjectArgs& args,
+                               const typename Products::Inputs& inputs,
+                               const float* weights, int panel,
                                std::ptrdiff_t row) {
     const Tag d;
     const std::size_t lanes = hn::Lanes(d);
@@ -115,11 +37,11 @@ struct ProjectTile {
     const float* x[kRows];
     for (int r = 0; r < kRows; ++r) {
       bias[r] = args.bias + panel * width;
-      x[r] = args.x[row + r];
+      x[r] = inputs[row + r];
     }
-    Vector sums[kRows][kGates];
-    Sum<kRows>(d, bias, args.weights + panel * width * args.inputs, args.inputs,
-               x, sums);
+    Sums<kRows> sums;
+    Products::template Sum<kRows>(d, bias, weights,
+                                  Products::Words(args.inputs), x, sums);
     for (int r = 0; r < kRows; ++r) {
       for (int g = 0; g < kGates; ++g) {
         hn::Store(sums[r][g], d, args.out[row + r] + panel * width + g * lanes);
@@ -128,9 +50,11 @@ struct ProjectTile {
   }
 };
 
-template <int kRows>
+template <typename Products, int kRows>
 struct StepTile {
-  static HWY_NOINLINE void Run(const StepArgs& args, int panel,
+  static HWY_NOINLINE void Run(const StepArgs& args,
+                               const typename Products::Inputs& inputs,
+                               const float* weights, int panel,
                                std::ptrdiff_t row) {
     const Tag d;
     const std::size_t lanes = hn::Lanes(d);
@@ -139,7 +63,7 @@ struct StepTile {
     const float* h[kRows];
     for (int r = 0; r < kRows; ++r) {
       maps[r] = args.maps[row + r] + panel * width;
-      h[r] = args.h + (row + r) * args.hidden;
+      h[r] = inputs[row + r];
     }
     // A row of maps may be a word's, anywhere in a large table, of which no
     // processor guesses the next panel.
@@ -147,9 +71,9 @@ struct StepTile {
       hwy::Prefetch(maps[r] + width);
       hwy::Prefetch(maps[r] + width + width / 2);
     }
-    Vector sums[kRows][kGates];
-    Sum<kRows>(d, maps, args.weights + panel * width * args.hidden, args.hidden,
-               h, sums);
+    Sums<kRows> sums;
+    Products::template Sum<kRows>(d, maps, weights,
+                                  Products::Words(args.hidden), h, sums);
     for (int r = 0; r < kRows; ++r) {
       const std::ptrdiff_t at =
           (row + r) * args.hidden + panel * static_cast<std::ptrdiff_t>(lanes);
@@ -173,29 +97,55 @@ struct StepTile {
 };
 
 // The rows that are left when whole tiles are done, fewer than kRows + 1.
-template <template <int> class Tile, int kRows, typename Args>
-HWY_INLINE void RunRest(const Args& args, int panel, std::ptrdiff_t row) {
+template <template <typename, int> class Tile, typename Products, int kRows,
+          typename Args>
+HWY_INLINE void RunRest(const Args& args,
+                        const typename Products::Inputs& inputs,
+                        const float* weights, int panel, std::ptrdiff_t row) {
   if constexpr (kRows > 0) {
-    if (args.rows - row == kRows) return Tile<kRows>::Run(args, panel, row);
-    RunRest<Tile, kRows - 1>(args, panel, row);
+    if (args.rows - row == kRows) {
+      return Tile<Products, kRows>::Run(args, inputs, weights, panel, row);
+    }
+    RunRest<Tile, Products, kRows - 1>(args, inputs, weights, panel, row);
   }
 }
 
 // A panel's weights stay in the cache while all rows meet them.
-template <template <int> class Tile, typename Args>
-HWY_INLINE void ForEachTile(const Args& args) {
+template <template <typename, int> class Tile, typename Products, typename Args>
+void ForEachTile(const Args& args, const RowsOfX& x, int inputs_of_row) {
+  constexpr int kRows = Products::kRowsOfATile;
+  const typename Products::Inputs inputs(x, args.rows, inputs_of_row);
+  const typename Products::Weights weights(args.weights,
+                                           Products::Words(inputs_of_row));
   for (int panel = args.first_panel; panel < args.end_panel; ++panel) {
+    const float* const words = weights.Panel(panel);
     std::ptrdiff_t row = 0;
-    for (; row + kTileRows <= args.rows; row += kTileRows) {
-      Tile<kTileRows>::Run(args, panel, row);
+    for (; row + kRows <= args.rows; row += kRows) {
+      Tile<Products, kRows>::Run(args, inputs, words, panel, row);
     }
-    RunRest<Tile, kTileRows - 1>(args, panel, row);
+    RunRest<Tile, Products, kRows - 1>(args, inputs, words, panel, row);
   }
 }
 
-void Project(const ProjectArgs& args) { ForEachTile<ProjectTile>(args); }
+template <template <typename, int> class Tile, typename Products, typename Args>
+void ForAllRows(const Args& args, const RowsOfX& x, int inputs) {
+  constexpr std::ptrdiff_t kFewRows = 2 * kTileRows;
+  if (args.rows <= kFewRows) {
+    return ForEachTile<Tile, Products>(args, x, inputs);
+  }
+  ForEachTile<Tile, typename Products::OfManyRows>(args, x, inputs);
+}
 
-void Step(const StepArgs& args) { ForEachTile<StepTile>(args); }
+template <typename Products>
+void Project(const ProjectArgs& args) {
+  ForAllRows<ProjectTile, Products>(args, {.each = args.x}, args.inputs);
+}
+
+template <typename Products>
+void Step(const StepArgs& args) {
+  ForAllRows<StepTile, Products>(args, {.first = args.h, .stride = args.hidden},
+                                 args.hidden);
+}
 
 // With a sigmoid s of twice the map, ds = 2 s (1 - s) dmap; with a tanh t,
 // dt = (1 - t * t) dmap.
@@ -240,20 +190,28 @@ void StepBack(const StepBackArgs& args) {
 // a tile takes of them, fit into the first cache.
 constexpr int kChunk = 128;
 
-// `turned` is [inputs, kChunk], `panel_maps` [positions, panel].
+// The chunk's factors, in words of `Products::kPair` positions.
+struct GradientChunk {
+  int words = 0;
+  AlignedFloats turned;      // [inputs, kChunk / kPair], whole tiles of inputs
+  AlignedFloats panel_maps;  // [word][gate][lane]
+};
+
+// What a tile of inputs adds to its rows of the gradient.
+template <typename Products>
 HWY_NOINLINE void AddGradientTile(const WeightGradientArgs& args, int panel,
-                                  int first_input, int positions,
+                                  int first_input,
                                   const float* const (&begin)[kTileRows],
-                                  const float* panel_maps,
-                                  const float* turned) {
+                                  const GradientChunk& chunk) {
   const Tag d;
   const std::size_t lanes = hn::Lanes(d);
   const float* x[kTileRows];
   for (int r = 0; r < kTileRows; ++r) {
-    x[r] = turned + (first_input + r) * kChunk;
+    x[r] = chunk.turned.get() + (first_input + r) * (kChunk / Products::kPair);
   }
-  Vector sums[kTileRows][kGates];
-  Sum<kTileRows>(d, begin, panel_maps, positions, x, sums);
+  Sums<kTileRows> sums;
+  Products::template Sum<kTileRows>(d, begin, chunk.panel_maps.get(),
+                                    chunk.words, x, sums);
   const int rows = std::min(kTileRows, args.inputs - first_input);
   for (int r = 0; r < rows; ++r) {
     float* const row = args.gradient + (first_input + r) * args.gate_row +
@@ -265,52 +223,96 @@ HWY_NOINLINE void AddGradientTile(const WeightGradientArgs& args, int panel,
   }
 }
 
-// x[p][k] to turned[k * kChunk + p] for some positions, in blocks that stay in
-// the first cache.
+// x[p][k] to turned[k][p] for some positions, in blocks that stay in the first
+// cache.
+template <typename Products>
 void Turn(const float* const* x, int positions, int inputs, float* turned) {
   constexpr int kBlock = 8;
+  constexpr int kPair = Products::kPair;
   for (int p = 0; p < positions; p += kBlock) {
     const int end = std::min(positions, p + kBlock);
     for (int k = 0; k < inputs; ++k) {
-      for (int i = p; i < end; ++i) turned[k * kChunk + i] = x[i][k];
+      float* const row = turned + k * (kChunk / kPair);
+      for (int i = p; i < end; i += kPair) {
+        const float next = i + kPair <= end ? x[i + kPair - 1][k] : 0;
+        row[i / kPair] = Products::Word(x[i][k], next);
+      }
+    }
+  }
+}
+
+// A panel of the maps of some positions.
+template <typename Products>
+void TakePanel(const float* const* d_maps, int positions, std::size_t first,
+               float* panel_maps) {
+  const Tag d;
+  const std::size_t lanes = hn::Lanes(d);
+  constexpr int kPair = Products::kPair;
+  for (int p = 0; p < positions; p += kPair) {
+    for (int g = 0; g < kGates; ++g) {
+      const std::size_t at = first + g * lanes;
+      const Vector maps = hn::Load(d, d_maps[p] + at);
+      const Vector next = p + kPair <= positions
+                              ? hn::Load(d, d_maps[p + kPair - 1] + at)
+                              : hn::Zero(d);
+      hn::Store(Products::Word(d, maps, next), d, panel_maps);
+      panel_maps += lanes;
     }
   }
 }
 
 // The sums of a chunk of positions stay in registers, and are then added.
+template <typename Products>
 void AddWeightGradient(const WeightGradientArgs& args) {
-  const Tag d;
-  const std::size_t lanes = hn::Lanes(d);
-  const std::size_t width = kGates * lanes;
+  const std::size_t width = kGates * hn::Lanes(Tag());
   const int tiles = (args.inputs + kTileRows - 1) / kTileRows;
   // Rows of zeros fill up the last tile.
-  const AlignedFloats turned =
-      Zeros(static_cast<std::int64_t>(tiles) * kTileRows * kChunk);
-  const AlignedFloats panel_maps = AllocateFloats(kChunk * width);
+  GradientChunk chunk = {
+      .turned = Zeros(static_cast<std::int64_t>(tiles) * kTileRows * kChunk),
+      .panel_maps = AllocateFloats(kChunk * width)};
   const AlignedFloats zeros = Zeros(width);
   const float* begin[kTileRows];
   for (const float*& row : begin) row = zeros.get();
   for (std::ptrdiff_t first = 0; first < args.positions; first += kChunk) {
     const int count = static_cast<int>(
         std::min<std::ptrdiff_t>(kChunk, args.positions - first));
-    Turn(args.x + first, count, args.inputs, turned.get());
+    chunk.words = (count + Products::kPair - 1) / Products::kPair;
+    Turn<Products>(args.x + first, count, args.inputs, chunk.turned.get());
     for (int panel = args.first_panel; panel < args.end_panel; ++panel) {
-      for (int p = 0; p < count; ++p) {
-        const float* const maps = args.d_maps[first + p] + panel * width;
-        for (int g = 0; g < kGates; ++g) {
-          hn::Store(hn::Load(d, maps + g * lanes), d,
-                    panel_maps.get() + p * width + g * lanes);
-        }
-      }
+      TakePanel<Products>(args.d_maps + first, count, panel * width,
+                          chunk.panel_maps.get());
       for (int tile = 0; tile < tiles; ++tile) {
-        AddGradientTile(args, panel, tile * kTileRows, count, begin,
-                        panel_maps.get(), turned.get());
+        AddGradientTile<Products>(args, panel, tile * kTileRows, begin, chunk);
       }
     }
   }
 }
 
-int Lanes() { return static_cast<int>(hn::Lanes(Tag())); }
+template <typename Products>
+GateKernels KernelsOf(Precision precision) {
+  return {
+      .target = hwy::TargetName(HWY_TARGET),
+      .precision = precision,
+      .lanes = static_cast<int>(hn::Lanes(Tag())),
+      .project = Project<Products>,
+      .step = Step<Products>,
+      .step_back = StepBack,
+      .add_weight_gradient = AddWeightGradient<typename Products::OfGradients>};
+}
+
+// The fastest first.
+std::vector<GateKernels> KernelsOfTarget() {
+  std::vector<GateKernels> kernels = {KernelsOf<F32Products>(Precision::kF32)};
+#if CAROUSEL_DOTTED_PRODUCTS
+  if (HasBf16Dot()) {
+    kernels.push_back(KernelsOf<DottedProducts>(Precision::kBf16));
+    kernels.back().target =
+        HWY_TARGET == HWY_AVX3_DL ? "AVX3_DL_BF16" : "AVX3_BF16";
+  }
+#endif
+  kernels.push_back(KernelsOf<WidenedProducts>(Precision::kBf16));
+  return kernels;
+}
 
 }  // namespace carousel::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -319,27 +321,19 @@ HWY_AFTER_NAMESPACE();
 namespace carousel {
 namespace {
 
-HWY_EXPORT(Project);
-HWY_EXPORT(Step);
-HWY_EXPORT(StepBack);
-HWY_EXPORT(AddWeightGradient);
-HWY_EXPORT(Lanes);
+HWY_EXPORT(KernelsOfTarget);
 
 std::vector<GateKernels> MakeKernels() {
-  std::vector<GateKernels> kernels;
+  std::vector<GateKernels> all;
   // Highway numbers its targets so that the better one is the smaller bit.
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::GetChosenTarget().Update(target);
-    kernels.push_back(
-        {.target = hwy::TargetName(target),
-         .lanes = HWY_DYNAMIC_DISPATCH(Lanes)(),
-         .project = HWY_DYNAMIC_DISPATCH(Project),
-         .step = HWY_DYNAMIC_DISPATCH(Step),
-         .step_back = HWY_DYNAMIC_DISPATCH(StepBack),
-         .add_weight_gradient = HWY_DYNAMIC_DISPATCH(AddWeightGradient)});
+    for (const GateKernels& kernels : HWY_DYNAMIC_DISPATCH(KernelsOfTarget)()) {
+      all.push_back(kernels);
+    }
   }
   hwy::GetChosenTarget().DeInit();
-  return kernels;
+  return all;
 }
 
 }  // namespace
@@ -349,7 +343,12 @@ const std::vector<GateKernels>& AllGateKernels() {
   return kernels;
 }
 
-const GateKernels& BestGateKernels() { return AllGateKernels().front(); }
+const GateKernels& BestGateKernels(Precision precision) {
+  return *std::find_if(AllGateKernels().begin(), AllGateKernels().end(),
+                       [precision](const GateKernels& kernels) {
+                         return kernels.precision == precision;
+                       });
+}
 
 }  // namespace carousel
 #endif  // HWY_ONCE

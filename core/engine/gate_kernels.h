@@ -10,7 +10,11 @@
 //              numbers as [panel][gate f, i, c, o][lane]
 //   weights    [panel][input k][gate][lane], so that the numbers that meet
 //              input k lie side by side, and the loop over k reads them in
-//              order
+//              order; in bf16 [panel][pair of inputs][gate][lane], two numbers
+//              in the space of one (Bf16Pair, bf16.h). PackWeights makes them
+//
+// In bf16 both factors of every product are rounded to bfloat16, the weights
+// when they are packed, the others here; sums and all functions are f32.
 //
 // All of them begin at a multiple of a vector's bytes, but x and dh_out.
 //
@@ -20,8 +24,11 @@
 #define CAROUSEL_CORE_ENGINE_GATE_KERNELS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
+
+#include "core/engine/precision.h"
 
 namespace carousel {
 
@@ -85,7 +92,9 @@ struct WeightGradientArgs {
 // Each row comes out the same, bit for bit, whatever stands beside it and
 // however the panels are cut among threads. Thread-safe.
 struct GateKernels {
-  std::string_view target;  // "AVX2", as Highway names it
+  // "AVX2", as Highway names it, or "AVX3_BF16" where bf16_dot.h is used.
+  std::string_view target;
+  Precision precision = Precision::kF32;
   int lanes = 0;
   void (*project)(const ProjectArgs&) = nullptr;
   void (*step)(const StepArgs&) = nullptr;
@@ -94,8 +103,15 @@ struct GateKernels {
 };
 
 // The fastest that this processor runs, and all of them, the fastest first.
-const GateKernels& BestGateKernels();
+const GateKernels& BestGateKernels(Precision precision = Precision::kF32);
 const std::vector<GateKernels>& AllGateKernels();
+
+// `weights` is [outputs, inputs] row by row, outputs a multiple of a panel; the
+// result, PackedFloats of that size and aligned, is what the kernels read.
+void PackWeights(const GateKernels& kernels, const float* weights,
+                 std::int64_t outputs, std::int64_t inputs, float* out);
+std::int64_t PackedFloats(const GateKernels& kernels, std::int64_t outputs,
+                          std::int64_t inputs);
 
 }  // namespace carousel
 

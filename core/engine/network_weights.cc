@@ -47,9 +47,9 @@ bool CanPack(const SentimentLstm& model) {
 }
 
 PackedNetwork PackModel(const SentimentLstm& model,
-                        std::int64_t max_folded_bytes) {
-  return PackNetwork(model.config(), StackedWeights(model).weights(),
-                     max_folded_bytes, OnTorchThreads);
+                        const PackingOptions& options) {
+  return PackNetwork(model.config(), StackedWeights(model).weights(), options,
+                     OnTorchThreads);
 }
 
 }  // namespace carousel

@@ -2,8 +2,6 @@
 #ifndef CAROUSEL_CORE_ENGINE_NETWORK_WEIGHTS_H_
 #define CAROUSEL_CORE_ENGINE_NETWORK_WEIGHTS_H_
 
-#include <cstdint>
-
 #include "core/engine/packed_network.h"
 #include "core/nn/sentiment_lstm.h"
 
@@ -15,7 +13,7 @@ bool CanPack(const SentimentLstm& model);
 // As PackNetwork. The model must outlive the result, and its weights must not
 // change meanwhile.
 PackedNetwork PackModel(const SentimentLstm& model,
-                        std::int64_t max_folded_bytes);
+                        const PackingOptions& options);
 
 }  // namespace carousel
 

@@ -21,11 +21,11 @@ struct Columns {
 class NetworkPacker {
  public:
   NetworkPacker(const ModelConfig& config, const NetworkWeights& weights,
-                const ParallelFor& parallel)
+                Precision precision, const ParallelFor& parallel)
       : config_(config),
         weights_(weights),
         parallel_(parallel),
-        kernels_(BestGateKernels()),
+        kernels_(BestGateKernels(precision)),
         sources_(GateRowSources(kernels_, config.hidden_size)),
         scales_(GateRowScales(kernels_, config.hidden_size)) {}
 
@@ -90,7 +90,8 @@ class NetworkPacker {
         }
       }
     }
-    AlignedFloats packed = Own(static_cast<std::int64_t>(rows.size()));
+    AlignedFloats packed =
+        Own(PackedFloats(kernels_, network_.gate_row(), inputs));
     PackWeights(kernels_, rows.data(), network_.gate_row(), inputs,
                 packed.get());
     return packed;
@@ -152,9 +153,10 @@ class NetworkPacker {
 
 PackedNetwork PackNetwork(const ModelConfig& config,
                           const NetworkWeights& weights,
-                          std::int64_t max_folded_bytes,
+                          const PackingOptions& options,
                           const ParallelFor& parallel) {
-  return NetworkPacker(config, weights, parallel).Pack(max_folded_bytes);
+  return NetworkPacker(config, weights, options.precision, parallel)
+      .Pack(options.max_folded_bytes);
 }
 
 }  // namespace carousel

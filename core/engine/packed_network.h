@@ -87,11 +87,15 @@ double Dot(const float* weights, const Number* numbers, std::int64_t count) {
   return sum;
 }
 
-// The folded tables take at most `max_folded_bytes`. `weights.embedding` must
-// outlive the result; the rest may go.
+struct PackingOptions {
+  std::int64_t max_folded_bytes = 0;  // of the folded tables
+  Precision precision = Precision::kF32;
+};
+
+// `weights.embedding` must outlive the result; the rest may go.
 PackedNetwork PackNetwork(const ModelConfig& config,
                           const NetworkWeights& weights,
-                          std::int64_t max_folded_bytes,
+                          const PackingOptions& options,
                           const ParallelFor& parallel);
 
 }  // namespace carousel

@@ -149,18 +149,6 @@ std::vector<float> GateRowScales(const GateKernels& kernels,
   return scales;
 }
 
-void PackWeights(const GateKernels& kernels, const float* weights,
-                 std::int64_t outputs, std::int64_t inputs, float* out) {
-  const std::int64_t width = kGates * kernels.lanes;
-  for (std::int64_t first = 0; first < outputs; first += width) {
-    for (std::int64_t k = 0; k < inputs; ++k) {
-      for (std::int64_t j = first; j < first + width; ++j) {
-        *out++ = weights[j * inputs + k];
-      }
-    }
-  }
-}
-
 void Run(const RecurrenceArgs& args, const ParallelFor& parallel) {
   parallel(static_cast<int>(args.batch->shards.size()),
            [&](int shard) { RunShard(args, args.batch->shards[shard]); });

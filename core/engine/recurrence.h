@@ -27,11 +27,6 @@ std::vector<std::int64_t> GateRowSources(const GateKernels& kernels,
 std::vector<float> GateRowScales(const GateKernels& kernels,
                                  std::int64_t hidden);
 
-// `weights` is [gate row, inputs] row by row; the result is in the order that
-// Project and Step read, [panel][input][gate][lane], aligned as `out` is.
-void PackWeights(const GateKernels& kernels, const float* weights,
-                 std::int64_t outputs, std::int64_t inputs, float* out);
-
 // `hidden` is the padded one, rows are those of the batch, positions those of
 // the packed one.
 struct RecurrenceArgs {

@@ -96,7 +96,9 @@ class SentimentLiveModel final : public TorchLiveModel {
       bytes_ += static_cast<std::int64_t>(parameter.tensor.nbytes());
     }
     if (options.engine == Engine::kFused && CanPack(*network_)) {
-      packed_.emplace(PackModel(*network_, options.folded_bytes));
+      packed_.emplace(
+          PackModel(*network_, {.max_folded_bytes = options.folded_bytes,
+                                .precision = options.precision}));
       bytes_ += packed_->bytes;
     }
   }

@@ -31,6 +31,8 @@ struct LiveModelOptions {
   // The most that Engine::kFused takes for the products of frequent words
   // (core/engine/packed_network.h).
   std::int64_t folded_bytes = std::int64_t{64} << 20;
+  // Of the products of Engine::kFused; the others' are f32.
+  Precision precision = Precision::kF32;
 };
 
 // Reads a model folder and answers a few texts to warm up (allocations,

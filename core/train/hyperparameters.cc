@@ -139,6 +139,4 @@ std::string_view ToString(PaddingKind padding) {
   return "unknown";
 }
 
-std::string_view ToString(Precision) { return "f32"; }
-
 }  // namespace carousel

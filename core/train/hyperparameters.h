@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/setting_table.h"
+#include "core/engine/precision.h"
 #include "core/nn/model_config.h"
 
 namespace carousel {
@@ -21,9 +22,6 @@ enum class PaddingKind {
   kFixed,    // every batch padded to max_tokens, shuffled: the textbook way
   kDynamic,  // to the longest of the batch, batches of similar length
 };
-
-// Of the numbers that training computes with.
-enum class Precision { kF32 };
 
 // The member names are the keys of --set; settings.cc has the table of ranges
 // and what each means. A member that a later version adds must default to what
@@ -60,7 +58,7 @@ struct HyperParameters {
   std::int64_t min_count = 1;
   std::int64_t vocabulary_size = 100000;
   std::int64_t early_stopping_epochs = 0;  // 0: never
-  Precision precision = Precision::kF32;
+  Precision precision = Precision::kF32;   // bf16: Engine::kFused alone
   TextOptions text;
 
   bool operator==(const HyperParameters&) const = default;
@@ -93,7 +91,6 @@ absl::StatusOr<HyperParameters> HyperParametersFromJson(
 std::string_view ToString(OptimizerKind optimizer);
 std::string_view ToString(ScheduleKind schedule);
 std::string_view ToString(PaddingKind padding);
-std::string_view ToString(Precision precision);
 
 }  // namespace carousel
 

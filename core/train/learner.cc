@@ -22,8 +22,9 @@ std::shared_ptr<SentimentLstm> MakeModel(const HyperParameters& parameters,
   const at::Tensor rows =
       at::tensor(at::ArrayRef<float>(embedding))
           .view({config.vocabulary_size, config.embedding_size});
-  auto model = std::make_shared<SentimentLstm>(
-      config, rows, parameters.forget_bias, GetKernel(engine));
+  auto model =
+      std::make_shared<SentimentLstm>(config, rows, parameters.forget_bias,
+                                      GetKernel(engine, parameters.precision));
   model->MoveTo(device);
   model->embedding().set_requires_grad(parameters.trainable_embedding);
   return model;

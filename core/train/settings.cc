@@ -146,8 +146,9 @@ std::vector<SettingOfRun> TextSettings() {
       IntegerSetting<P>(
           "early_stopping_epochs", &P::early_stopping_epochs, 0, 10000,
           "epochs without a better one before the run ends; 0: never"),
-      Choice("precision", &P::precision, {Precision::kF32},
-             "numbers that training computes with"),
+      Choice("precision", &P::precision, {Precision::kF32, Precision::kBf16},
+             "of the LSTM's products in training; bf16: mixed, with sums and "
+             "weights in f32"),
       TextFlag("strip_html", &TextOptions::strip_html,
                "removes tags and decodes character entities"),
       TextFlag("normalize_unicode", &TextOptions::normalize_unicode,

@@ -241,6 +241,7 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(
     TrainerOptions options, std::vector<float> embedding, LabelledTexts train,
     LabelledTexts validation) {
   RETURN_IF_ERROR(Validate(options.parameters));
+  RETURN_IF_ERROR(CheckPrecision(options.parameters.precision, options.engine));
   RETURN_IF_ERROR(CheckLabelledTexts("training", train));
   RETURN_IF_ERROR(CheckLabelledTexts("validation", validation));
   const std::int64_t expected =

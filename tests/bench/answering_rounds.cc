@@ -107,9 +107,9 @@ int main(int argc, char** argv) {
   const carousel::RandomNetwork network(
       carousel::ConfigOf(carousel::ShapeOf(absl::GetFlag(FLAGS_shape))));
   carousel::WriteWeights(network);
-  const carousel::PackedNetwork packed =
-      carousel::PackNetwork(network.config(), network.weights(),
-                            carousel::kFoldedBytes, carousel::OnOmpThreads);
+  const carousel::PackedNetwork packed = carousel::PackNetwork(
+      network.config(), network.weights(),
+      {.max_folded_bytes = carousel::kFoldedBytes}, carousel::OnOmpThreads);
   std::cout << "kernels for " << packed.kernels->target << std::endl;
   carousel::Serve(packed);
   return 0;

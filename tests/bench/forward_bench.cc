@@ -91,7 +91,8 @@ class Bench {
                at::randn({ConfigOf(shape).vocabulary_size, shape.embedding}), 1,
                GetKernel(Engine::kLibtorch)),
         peer_(MakeTorchLstm(model_.layers())),
-        packed_(PackModel(model_, absl::GetFlag(FLAGS_folded_bytes))) {
+        packed_(PackModel(
+            model_, {.max_folded_bytes = absl::GetFlag(FLAGS_folded_bytes)})) {
     std::printf("%s; %lld of %lld words folded, %.1f MiB in all\n", shape.name,
                 static_cast<long long>(packed_.folded_words),
                 static_cast<long long>(model_.config().vocabulary_size),

@@ -169,8 +169,9 @@ void Compare(const Case& bench_case, const PackedNetwork& ours, Onednn& f32,
 void CompareShape(const Shape& shape) {
   std::printf("%s\n", shape.name);
   const RandomNetwork network(ConfigOf(shape));
-  const PackedNetwork ours = PackNetwork(network.config(), network.weights(),
-                                         kFoldedBytes, OnOmpThreads);
+  const PackedNetwork ours =
+      PackNetwork(network.config(), network.weights(),
+                  {.max_folded_bytes = kFoldedBytes}, OnOmpThreads);
   Onednn f32(network, kF32);
   std::unique_ptr<Onednn> bf16;
   if (OnednnLstm::Supports(kBf16)) {

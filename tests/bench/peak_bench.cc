@@ -6,11 +6,13 @@
 //   step     the same product and the functions of the gates, which are not
 //            counted as work (GateKernels::step)
 //
-// The texts of a batch of 64 are shared out among the threads, as the engine
+// The texts of a batch are shared out among the threads, as the engine
 // does it. Prints billions of operations a second of each core, and the share
 // of the peak of the same round: medians and ranges.
 //
-//   peak_bench [--threads=2] [--rounds=9]
+// In f32 and in bf16, whose share is of the multiply-adds of floats, too.
+//
+//   peak_bench [--threads=2] [--rounds=9] [--batch=64]
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -31,11 +33,11 @@
 
 ABSL_FLAG(int, threads, 2, "As many as the machine has cores");
 ABSL_FLAG(int, rounds, 9, "Counted rounds");
+ABSL_FLAG(std::int64_t, batch, 64, "Texts, shared out among the threads");
 
 namespace carousel {
 namespace {
 
-constexpr std::int64_t kBatch = 64;
 constexpr std::int64_t kGates = 4;
 constexpr double kOperations = 5e9;  // of a core and a round, about
 
@@ -47,11 +49,21 @@ AlignedFloats RandomFloats(std::int64_t count) {
   return floats;
 }
 
+AlignedFloats RandomWeights(const GateKernels& kernels, std::int64_t hidden) {
+  const std::int64_t outputs = kGates * hidden;
+  const AlignedFloats plain = RandomFloats(outputs * hidden);
+  AlignedFloats packed = AllocateFloats(PackedFloats(kernels, outputs, hidden));
+  PackWeights(kernels, plain.get(), outputs, hidden, packed.get());
+  return packed;
+}
+
 // What one thread has for itself; the weights are everybody's.
 class Rows {
  public:
-  Rows(std::int64_t rows, std::int64_t hidden, const float* weights)
-      : hidden_(hidden),
+  Rows(const GateKernels& kernels, std::int64_t rows, std::int64_t hidden,
+       const float* weights)
+      : kernels_(kernels),
+        hidden_(hidden),
         weights_(weights),
         maps_(RandomFloats(rows * kGates * hidden)),
         products_(Zeros(rows * kGates * hidden)),
@@ -99,7 +111,7 @@ class Rows {
     return 2.0 * kGates * static_cast<double>(rows() * hidden_ * hidden_);
   }
 
-  const GateKernels& kernels_ = BestGateKernels();
+  const GateKernels& kernels_;
   const std::int64_t hidden_;
   const float* const weights_;
   AlignedFloats maps_, products_, h_, h_out_, c_;
@@ -164,27 +176,31 @@ void Print(const std::vector<Measured>& all) {
   std::fflush(stdout);
 }
 
-void MeasureOn(int threads) {
+void MeasureOn(int threads, std::int64_t rows_each) {
   std::vector<Measured> all;
   all.push_back({"multiply-adds", [](int) {
                    return Repeat([] { return MultiplyAdd(1 << 20); });
                  }});
   std::vector<AlignedFloats> weights;
   std::vector<std::vector<Rows>> rows;
-  rows.reserve(2);
-  for (const std::int64_t hidden : {256, 128}) {
-    weights.push_back(RandomFloats(kGates * hidden * hidden));
-    std::vector<Rows>& own = rows.emplace_back();
-    for (int i = 0; i < threads; ++i) {
-      own.emplace_back(kBatch / threads, hidden, weights.back().get());
+  rows.reserve(4);
+  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+    const GateKernels& kernels = BestGateKernels(precision);
+    for (const std::int64_t hidden : {256, 128}) {
+      weights.push_back(RandomWeights(kernels, hidden));
+      std::vector<Rows>& own = rows.emplace_back();
+      for (int i = 0; i < threads; ++i) {
+        own.emplace_back(kernels, rows_each, hidden, weights.back().get());
+      }
+      const std::string shape = " H" + std::to_string(hidden) + " " +
+                                std::string(ToString(precision));
+      all.push_back({"product" + shape, [&own](int thread) {
+                       return Repeat([&] { return own[thread].Product(); });
+                     }});
+      all.push_back({"step" + shape, [&own](int thread) {
+                       return Repeat([&] { return own[thread].Step(); });
+                     }});
     }
-    const std::string shape = " H" + std::to_string(hidden);
-    all.push_back({"product" + shape, [&own](int thread) {
-                     return Repeat([&] { return own[thread].Product(); });
-                   }});
-    all.push_back({"step" + shape, [&own](int thread) {
-                     return Repeat([&] { return own[thread].Step(); });
-                   }});
   }
   for (int round = 0; round <= absl::GetFlag(FLAGS_rounds); ++round) {
     for (Measured& measured : all) {
@@ -196,7 +212,7 @@ void MeasureOn(int threads) {
       "%d %s, %lld rows each: billions of operations a second of a "
       "core, share of the multiply-adds\n",
       threads, threads == 1 ? "thread" : "threads",
-      static_cast<long long>(kBatch / threads));
+      static_cast<long long>(rows_each));
   Print(all);
 }
 
@@ -205,10 +221,16 @@ void MeasureOn(int threads) {
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
-  std::printf("kernels for %s\n",
-              std::string(carousel::BestGateKernels().target).c_str());
-  carousel::MeasureOn(1);
+  using carousel::BestGateKernels;
+  std::printf(
+      "kernels for %s, in bf16 for %s\n",
+      std::string(BestGateKernels().target).c_str(),
+      std::string(BestGateKernels(carousel::Precision::kBf16).target).c_str());
+  const std::int64_t batch = absl::GetFlag(FLAGS_batch);
+  carousel::MeasureOn(1, batch);
   const int threads = absl::GetFlag(FLAGS_threads);
-  if (threads > 1) carousel::MeasureOn(threads);
+  if (threads > 1 && batch >= threads) {
+    carousel::MeasureOn(threads, batch / threads);
+  }
   return 0;
 }

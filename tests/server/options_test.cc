@@ -34,6 +34,19 @@ TEST(OptionsTest, TheDefaultsNeedNothingButADataFolder) {
   EXPECT_THAT(WrongFlags(ServerOptions()), ElementsAre("--data_dir"));
 }
 
+TEST(OptionsTest, TheServingPrecisionMustSuitTheEngine) {
+  ServerOptions options = ValidOptions();
+  options.serving_precision = "bf16";
+  EXPECT_OK(Validate(options));
+  options.engine = "libtorch";
+  EXPECT_THAT(Validate(options),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--serving_precision is bf16; with "
+                                 "engine=libtorch it must be f32")));
+  options.serving_precision = "f64";
+  EXPECT_THAT(WrongFlags(options), ElementsAre("--serving_precision"));
+}
+
 TEST(OptionsTest, NamesAllThatIsWrongAtOnce) {
   ServerOptions options = ValidOptions();
   options.metrics_listen = "nowhere";

@@ -29,5 +29,29 @@ TEST(ParseEngineTest, NamesWhatItRefusesAndWhatThereIs) {
   }
 }
 
+TEST(ParsePrecisionTest, ReadsWhatToStringWritesAndNamesWhatItRefuses) {
+  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+    EXPECT_THAT(ParsePrecision(ToString(precision)), IsOkAndHolds(precision));
+  }
+  for (const char* const name : {"f16", "BF16", ""}) {
+    EXPECT_THAT(ParsePrecision(name),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         std::string("precision is ") + name +
+                             "; it must be f32 or bf16"));
+  }
+}
+
+TEST(CheckPrecisionTest, OnlyTheFusedEngineHasOthersThanF32) {
+  for (const Engine engine :
+       {Engine::kReference, Engine::kLibtorch, Engine::kFused}) {
+    EXPECT_OK(CheckPrecision(Precision::kF32, engine));
+  }
+  EXPECT_OK(CheckPrecision(Precision::kBf16, Engine::kFused));
+  EXPECT_THAT(CheckPrecision(Precision::kBf16, Engine::kLibtorch),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "precision is bf16; with engine=libtorch it must be "
+                       "f32"));
+}
+
 }  // namespace
 }  // namespace carousel

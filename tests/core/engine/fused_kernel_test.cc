@@ -73,6 +73,33 @@ TEST_F(FusedKernelTest, GradientsAreTheSameOnTwoThreads) {
   EXPECT_LE(ParityError(gradients[1], gradients[0]), kParityTolerance);
 }
 
+// That each product is right to the bit is in gate_kernels_test.
+TEST_F(FusedKernelTest, MixedBf16IsAsNearToF32AsItsMantissaIsLong) {
+  const at::Tensor lengths = at::tensor({23, 9, 1, 14, 14}, at::kLong);
+  const at::Tensor values = at::randn({5, 23, kInput});
+  std::vector<at::Tensor> results[2];
+  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+    const at::Tensor inputs = values.clone().requires_grad_();
+    LayerGates gates = layer_.Gates();
+    for (StackedGates* const stacked : {&gates.forward, &*gates.backward}) {
+      stacked->weight = stacked->weight.detach().clone().requires_grad_();
+    }
+    const at::Tensor outputs =
+        FusedKernel(precision).Run(gates, inputs, lengths).outputs;
+    outputs.square().sum().backward();
+    results[static_cast<int>(precision)] = {outputs, inputs.grad(),
+                                            gates.forward.weight.grad(),
+                                            gates.backward->weight.grad()};
+  }
+  for (std::size_t i = 0; i < results[0].size(); ++i) {
+    const double error =
+        ((results[1][i] - results[0][i]).norm() / results[0][i].norm())
+            .item<double>();
+    EXPECT_LT(error, 1.0 / 128) << i;
+    EXPECT_GT(error, 1e-5) << i << ": nothing was rounded";
+  }
+}
+
 TEST_F(FusedKernelTest, ThreadsMayChangeBeforeTheWayBack) {
   const at::Tensor lengths = at::tensor({23, 9, 1, 14, 14}, at::kLong);
   const at::Tensor values = at::randn({5, 23, kInput});

@@ -1,5 +1,5 @@
-// Every vector unit that this processor has, against the formulas in double
-// precision.
+// Every vector unit that this processor has, in each precision, against the
+// formulas in double precision over factors that are rounded as it says.
 #include "core/engine/gate_kernels.h"
 
 #include <hwy/aligned_allocator.h>
@@ -13,11 +13,16 @@
 #include <string>
 #include <vector>
 
+#include "core/engine/bf16.h"
 #include "core/engine/recurrence.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace carousel {
 namespace {
+
+using testing::AnyOf;
+using testing::StartsWith;
 
 constexpr int kGates = 4;
 
@@ -71,9 +76,14 @@ class GateKernelsTest : public testing::TestWithParam<GateKernels> {
   Floats RandomPacked(std::int64_t outputs, std::int64_t inputs,
                       Floats& plain) {
     plain = Random(outputs * inputs, 0.3F);
-    Floats packed(outputs * inputs);
+    Floats packed(PackedFloats(kernels(), outputs, inputs));
     PackWeights(kernels(), plain.data(), outputs, inputs, packed.data());
     return packed;
+  }
+
+  // A factor of a product.
+  double Rounded(float x) const {
+    return kernels().precision == Precision::kBf16 ? RoundToBf16(x) : x;
   }
 
   // Of h, where only the kernels need to know them.
@@ -139,7 +149,8 @@ TEST_P(GateKernelsTest, AWeightsGradientIsTheSumOverThePositions) {
         for (int j = 0; j < outputs; ++j) {
           double sum = 0.5;
           for (int p = 0; j < outputs / 3 * 2 && p < positions; ++p) {
-            sum += double{x[p * inputs + k]} * d_maps[p * outputs + j];
+            sum +=
+                Rounded(x[p * inputs + k]) * Rounded(d_maps[p * outputs + j]);
           }
           ASSERT_NEAR(gradient[k * outputs + j], sum, 1e-4)
               << inputs << " " << positions << " " << k << " " << j;
@@ -171,7 +182,8 @@ TEST_P(GateKernelsTest, ProjectIsAProduct) {
         for (int j = 0; j < outputs; ++j) {
           double sum = bias[j];
           for (int k = 0; k < inputs; ++k) {
-            sum += double{x[row * inputs + k]} * plain[j * inputs + k];
+            sum +=
+                Rounded(x[row * inputs + k]) * Rounded(plain[j * inputs + k]);
           }
           ASSERT_NEAR(out[row * outputs + j], sum, 2e-5) << rows << " rows";
         }
@@ -193,8 +205,8 @@ TEST_P(GateKernelsTest, StepIsTheTextbooks) {
           const std::int64_t at = At(gate, unit);
           maps[gate] = batch.maps[row * kGates * hidden() + at];
           for (int k = 0; k < hidden(); ++k) {
-            maps[gate] +=
-                double{batch.h[row * hidden() + k]} * plain[at * hidden() + k];
+            maps[gate] += Rounded(batch.h[row * hidden() + k]) *
+                          Rounded(plain[at * hidden() + k]);
           }
         }
         // The maps of sigmoids come halved.
@@ -339,20 +351,27 @@ TEST_P(GateKernelsTest, StepBackIsTheGradient) {
   }
 }
 
+std::string NameOf(const GateKernels& kernels) {
+  return std::string(kernels.target) + "_" +
+         std::string(ToString(kernels.precision));
+}
+
 INSTANTIATE_TEST_SUITE_P(Targets, GateKernelsTest,
                          testing::ValuesIn(AllGateKernels()),
-                         [](const auto& info) {
-                           return std::string(info.param.target);
-                         });
+                         [](const auto& info) { return NameOf(info.param); });
 
 TEST(AllGateKernelsTest, TheScalarOneIsAmongThemAndTheBestIsFirst) {
-  std::set<std::string> targets;
-  for (const GateKernels& kernels : AllGateKernels()) {
-    targets.emplace(kernels.target);
+  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+    std::vector<std::string> names;
+    for (const GateKernels& kernels : AllGateKernels()) {
+      if (kernels.precision == precision) names.push_back(NameOf(kernels));
+    }
+    EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(),
+              names.size());
+    EXPECT_THAT(names.back(),
+                AnyOf(StartsWith("SCALAR_"), StartsWith("EMU128_")));
+    EXPECT_EQ(NameOf(BestGateKernels(precision)), names.front());
   }
-  EXPECT_EQ(targets.size(), AllGateKernels().size());
-  EXPECT_TRUE(targets.contains("SCALAR") || targets.contains("EMU128"));
-  EXPECT_EQ(BestGateKernels().target, AllGateKernels().front().target);
 }
 
 TEST(GateRowsTest, UnitsAreAddedToWholePanels) {

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/engine/bf16.h"
 #include "core/engine/growing_text.h"
 #include "core/nn/model_config.h"
 #include "gmock/gmock.h"
@@ -39,8 +40,10 @@ double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 // A model with random weights, and what it answers by the book.
 class PlainNetwork {
  public:
-  explicit PlainNetwork(const ModelConfig& config)
+  explicit PlainNetwork(const ModelConfig& config,
+                        Precision precision = Precision::kF32)
       : config_(config),
+        precision_(precision),
         embedding_(Random(config.vocabulary_size * config.embedding_size, 1)),
         head_(Random(config.pooled_size(), 0.5F)) {
     std::int64_t inputs = config.embedding_size;
@@ -130,7 +133,9 @@ class PlainNetwork {
     const float* weight = cell.weight.data();
     for (const float bias : cell.bias) {
       double sum = bias;
-      for (const double input : inputs) sum += input * *weight++;
+      for (const double input : inputs) {
+        sum += Factor(static_cast<float>(input)) * Factor(*weight++);
+      }
       maps.push_back(sum);
     }
     for (std::int64_t j = 0; j < hidden(); ++j) {
@@ -138,6 +143,11 @@ class PlainNetwork {
              Sigmoid(maps[hidden() + j]) * std::tanh(maps[2 * hidden() + j]);
       h[j] = Sigmoid(maps[3 * hidden() + j]) * std::tanh(c[j]);
     }
+  }
+
+  // Of a product, as the precision has it.
+  double Factor(float x) const {
+    return precision_ == Precision::kBf16 ? RoundToBf16(x) : x;
   }
 
   std::vector<double> Pool(const Sequence& outputs,
@@ -159,6 +169,7 @@ class PlainNetwork {
   }
 
   const ModelConfig config_;
+  const Precision precision_;
   std::mt19937 random_{9};
   const std::vector<float> embedding_;
   const std::vector<float> head_;
@@ -193,8 +204,11 @@ std::vector<EncodedText> RandomTexts(std::size_t count, int longest) {
 
 class ReadTextsTest : public testing::TestWithParam<ModelConfig> {
  protected:
-  PackedNetwork Pack(std::int64_t folded_bytes = kFoldAll) const {
-    return PackNetwork(GetParam(), plain_.weights(), folded_bytes, OnThreads);
+  PackedNetwork Pack(std::int64_t folded_bytes = kFoldAll,
+                     Precision precision = Precision::kF32) const {
+    return PackNetwork(
+        GetParam(), plain_.weights(),
+        {.max_folded_bytes = folded_bytes, .precision = precision}, OnThreads);
   }
 
   const PlainNetwork plain_{GetParam()};
@@ -210,15 +224,38 @@ TEST_P(ReadTextsTest, AnswersByTheBook) {
   }
 }
 
+TEST_P(ReadTextsTest, InBf16NothingButTheFactorsIsRounded) {
+  const auto texts = RandomTexts(11, 19);
+  const PackedNetwork network = Pack(kFoldAll, Precision::kBf16);
+  EXPECT_LT(network.bytes, Pack().bytes);
+  const PlainNetwork rounded(GetParam(), Precision::kBf16);
+  const std::vector<double> logits = ReadTexts(network, texts, 1, OnThreads);
+  double error = 0;
+  double of_f32 = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    error =
+        std::max(error, std::abs(logits[i] - rounded.Logit(texts[i].tokens)));
+    of_f32 =
+        std::max(of_f32, std::abs(logits[i] - plain_.Logit(texts[i].tokens)));
+  }
+  // Where an output is at the middle of two numbers, the last bit of a sum
+  // decides which one it becomes.
+  EXPECT_LT(error, of_f32 / 2);
+  EXPECT_LT(of_f32, 0.1);
+}
+
 TEST_P(ReadTextsTest, AnAnswerIsTheSameToTheBitWhateverIsReadBesideIt) {
   const auto texts = RandomTexts(23, 31);
-  const PackedNetwork network = Pack();
-  std::vector<double> alone;
-  for (const EncodedText& text : texts) {
-    alone.push_back(ReadTexts(network, {&text, 1}, 1, OnThreads).front());
-  }
-  for (const int threads : {1, 2, 5}) {
-    EXPECT_EQ(ReadTexts(network, texts, threads, OnThreads), alone) << threads;
+  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+    const PackedNetwork network = Pack(kFoldAll, precision);
+    std::vector<double> alone;
+    for (const EncodedText& text : texts) {
+      alone.push_back(ReadTexts(network, {&text, 1}, 1, OnThreads).front());
+    }
+    for (const int threads : {1, 2, 5}) {
+      EXPECT_EQ(ReadTexts(network, texts, threads, OnThreads), alone)
+          << threads << " threads, " << ToString(precision);
+    }
   }
 }
 
@@ -282,7 +319,7 @@ INSTANTIATE_TEST_SUITE_P(OneDirection, GrowingTextTest,
 TEST(NoTextsTest, HaveNoAnswers) {
   const PlainNetwork plain(Config(4, 1, false, Pooling::kLast));
   const PackedNetwork network = PackNetwork(Config(4, 1, false, Pooling::kLast),
-                                            plain.weights(), 0, OnThreads);
+                                            plain.weights(), {}, OnThreads);
   EXPECT_THAT(ReadTexts(network, {}, 2, OnThreads), ElementsAre());
 }
 
@@ -327,8 +364,8 @@ class ReadRowsTest : public testing::Test {
 
   const ModelConfig config_ = Config(5, 1, true, Pooling::kLast);
   const PlainNetwork plain_{config_};
-  const PackedNetwork network_ =
-      PackNetwork(config_, plain_.weights(), kFoldAll, OnThreads);
+  const PackedNetwork network_ = PackNetwork(
+      config_, plain_.weights(), {.max_folded_bytes = kFoldAll}, OnThreads);
 };
 
 TEST_F(ReadRowsTest, ATextThatEndsIsAnsweredAtOnceAndItsSlotIsTakenAgain) {

@@ -92,12 +92,13 @@ TEST(ApplySettingsTest, SetsOnlyWhatIsGiven) {
                                         {"optimizer", "sgd"},
                                         {"truncate", "head_tail"},
                                         {"keep_punctuation", "false"},
-                                        {"precision", "f32"}}));
+                                        {"precision", "bf16"}}));
   HyperParameters expected;
   expected.learning_rate = 2e-3;
   expected.layers = 3;
   expected.bidirectional = true;
   expected.optimizer = OptimizerKind::kSgd;
+  expected.precision = Precision::kBf16;
   expected.truncate = Truncation::kHeadTail;
   expected.text.keep_punctuation = false;
   EXPECT_EQ(changed, expected);
@@ -153,7 +154,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "optimizer is \"adagrad\"; it must be adam, adamw or sgd"},
         BadValue{"schedule", "step",
                  "schedule is \"step\"; it must be constant, linear or cosine"},
-        BadValue{"precision", "bf16", "precision is \"bf16\"; it must be f32"},
+        BadValue{"precision", "f16",
+                 "precision is \"f16\"; it must be f32 or bf16"},
         BadValue{"learning_rat", "0.1",
                  "there is no setting \"learning_rat\"; did you mean "
                  "learning_rate?"},

@@ -127,6 +127,29 @@ TEST_F(TrainerTest, TheEnginesTrainAlike) {
   }
 }
 
+TEST_F(TrainerTest, MixedBf16TrainsNearlyAsF32) {
+  engine_ = Engine::kFused;
+  HyperParameters parameters = ToyParameters();
+  const auto f32 = Train(parameters);
+  parameters.precision = Precision::kBf16;
+  const auto bf16 = Train(parameters);
+  ASSERT_OK(f32);
+  ASSERT_OK(bf16);
+  EXPECT_NE(Weights(f32), Weights(bf16));
+  for (std::size_t i = 0; i < f32->epochs.size(); ++i) {
+    EXPECT_NEAR(f32->epochs[i].train_loss, bf16->epochs[i].train_loss, 5e-3);
+  }
+}
+
+TEST_F(TrainerTest, OtherEnginesHaveNoBf16) {
+  HyperParameters parameters = ToyParameters();
+  parameters.precision = Precision::kBf16;
+  engine_ = Engine::kReference;
+  EXPECT_THAT(Train(parameters),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("precision is bf16; with engine=reference")));
+}
+
 TEST_F(TrainerTest, EpochsTellWhatTheOptimizerDid) {
   HyperParameters parameters = ToyParameters();
   parameters.schedule = ScheduleKind::kLinear;
