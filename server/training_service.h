@@ -6,6 +6,7 @@
 
 #include "carousel/v1/training.grpc.pb.h"
 #include "core/base/executor.h"
+#include "core/engine/engine.h"
 #include "core/jobs/job_runner.h"
 #include "core/store/data_folder.h"
 #include "core/store/job_store.h"

@@ -24,7 +24,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Not inlined: the compiler would take the constants of the gates' functions
 // out of the loop over tiles and leave too few registers for the sums.
-template <typename Products, int kRows>
+template <typename Products, int kRows, int kPanels>
 struct ProjectTile {
   static HWY_NOINLINE void Run(const ProjectArgs& args,
                                const typename Products::Inputs& inputs,
@@ -33,85 +33,93 @@ struct ProjectTile {
     const Tag d;
     const std::size_t lanes = hn::Lanes(d);
     const std::size_t width = kGates * lanes;
-    const float* bias[kRows];
+    const float* bias[kRows * kPanels];
     const float* x[kRows];
-    for (int r = 0; r < kRows; ++r) {
-      bias[r] = args.bias + panel * width;
-      x[r] = inputs[row + r];
+    for (int r = 0; r < kRows; ++r) x[r] = inputs[row + r];
+    for (int i = 0; i < kRows * kPanels; ++i) {
+      bias[i] = args.bias + (panel + i / kRows) * width;
     }
-    Sums<kRows> sums;
-    Products::template Sum<kRows>(d, bias, weights,
-                                  Products::Words(args.inputs), x, sums);
-    for (int r = 0; r < kRows; ++r) {
+    Sums<kRows * kPanels> sums;
+    Products::template Sum<kRows, kPanels>(
+        d, bias, weights, Products::Words(args.inputs), x, sums);
+    for (int i = 0; i < kRows * kPanels; ++i) {
+      float* const out =
+          args.out[row + i % kRows] + (panel + i / kRows) * width;
       for (int g = 0; g < kGates; ++g) {
-        hn::Store(sums[r][g], d, args.out[row + r] + panel * width + g * lanes);
+        hn::Store(sums[i][g], d, out + g * lanes);
       }
     }
   }
 };
 
-template <typename Products, int kRows>
+// The functions of the gates of one text and one panel, and its new state.
+HWY_INLINE void FinishStep(Tag d, const StepArgs& args, int panel,
+                           std::ptrdiff_t row, const Vector (&sums)[kGates]) {
+  const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
+  const std::ptrdiff_t at = row * args.hidden + panel * lanes;
+  const Vector f = HalvedSigmoid(d, sums[0]);
+  const Vector i = HalvedSigmoid(d, sums[1]);
+  const Vector candidate = Tanh(d, sums[2]);
+  const Vector o = HalvedSigmoid(d, sums[3]);
+  const Vector c =
+      hn::MulAdd(f, hn::Load(d, args.c + at), hn::Mul(i, candidate));
+  hn::Store(c, d, args.c_out + at);
+  hn::Store(hn::Mul(o, Tanh(d, c)), d, args.h_out + at);
+  if (args.gates != nullptr) {
+    float* const kept = args.gates[row] + panel * kGates * lanes;
+    hn::Store(f, d, kept);
+    hn::Store(i, d, kept + lanes);
+    hn::Store(candidate, d, kept + 2 * lanes);
+    hn::Store(o, d, kept + 3 * lanes);
+  }
+}
+
+template <typename Products, int kRows, int kPanels>
 struct StepTile {
   static HWY_NOINLINE void Run(const StepArgs& args,
                                const typename Products::Inputs& inputs,
                                const float* weights, int panel,
                                std::ptrdiff_t row) {
     const Tag d;
-    const std::size_t lanes = hn::Lanes(d);
-    const std::size_t width = kGates * lanes;
-    const float* maps[kRows];
+    const std::size_t width = kGates * hn::Lanes(d);
+    const float* maps[kRows * kPanels];
     const float* h[kRows];
-    for (int r = 0; r < kRows; ++r) {
-      maps[r] = args.maps[row + r] + panel * width;
-      h[r] = inputs[row + r];
+    for (int r = 0; r < kRows; ++r) h[r] = inputs[row + r];
+    for (int i = 0; i < kRows * kPanels; ++i) {
+      maps[i] = args.maps[row + i % kRows] + (panel + i / kRows) * width;
     }
     // A row of maps may be a word's, anywhere in a large table, of which no
     // processor guesses the next panel.
     for (int r = 0; r < kRows; ++r) {
-      hwy::Prefetch(maps[r] + width);
-      hwy::Prefetch(maps[r] + width + width / 2);
+      hwy::Prefetch(maps[r] + kPanels * width);
+      hwy::Prefetch(maps[r] + kPanels * width + width / 2);
     }
-    Sums<kRows> sums;
-    Products::template Sum<kRows>(d, maps, weights,
-                                  Products::Words(args.hidden), h, sums);
-    for (int r = 0; r < kRows; ++r) {
-      const std::ptrdiff_t at =
-          (row + r) * args.hidden + panel * static_cast<std::ptrdiff_t>(lanes);
-      const Vector f = HalvedSigmoid(d, sums[r][0]);
-      const Vector i = HalvedSigmoid(d, sums[r][1]);
-      const Vector candidate = Tanh(d, sums[r][2]);
-      const Vector o = HalvedSigmoid(d, sums[r][3]);
-      const Vector c =
-          hn::MulAdd(f, hn::Load(d, args.c + at), hn::Mul(i, candidate));
-      hn::Store(c, d, args.c_out + at);
-      hn::Store(hn::Mul(o, Tanh(d, c)), d, args.h_out + at);
-      if (args.gates != nullptr) {
-        float* const kept = args.gates[row + r] + panel * width;
-        hn::Store(f, d, kept);
-        hn::Store(i, d, kept + lanes);
-        hn::Store(candidate, d, kept + 2 * lanes);
-        hn::Store(o, d, kept + 3 * lanes);
-      }
+    Sums<kRows * kPanels> sums;
+    Products::template Sum<kRows, kPanels>(
+        d, maps, weights, Products::Words(args.hidden), h, sums);
+    for (int i = 0; i < kRows * kPanels; ++i) {
+      FinishStep(d, args, panel + i / kRows, row + i % kRows, sums[i]);
     }
   }
 };
 
 // The rows that are left when whole tiles are done, fewer than kRows + 1.
-template <template <typename, int> class Tile, typename Products, int kRows,
-          typename Args>
+template <template <typename, int, int> class Tile, typename Products,
+          int kRows, typename Args>
 HWY_INLINE void RunRest(const Args& args,
                         const typename Products::Inputs& inputs,
                         const float* weights, int panel, std::ptrdiff_t row) {
   if constexpr (kRows > 0) {
     if (args.rows - row == kRows) {
-      return Tile<Products, kRows>::Run(args, inputs, weights, panel, row);
+      return Tile<Products, kRows, 1>::Run(args, inputs, weights, panel, row);
     }
     RunRest<Tile, Products, kRows - 1>(args, inputs, weights, panel, row);
   }
 }
 
 // A panel's weights stay in the cache while all rows meet them.
-template <template <typename, int> class Tile, typename Products, typename Args>
+template <template <typename, int, int> class Tile, typename Products,
+          typename Args>
 void ForEachTile(const Args& args, const RowsOfX& x, int inputs_of_row) {
   constexpr int kRows = Products::kRowsOfATile;
   const typename Products::Inputs inputs(x, args.rows, inputs_of_row);
@@ -121,15 +129,33 @@ void ForEachTile(const Args& args, const RowsOfX& x, int inputs_of_row) {
     const float* const words = weights.Panel(panel);
     std::ptrdiff_t row = 0;
     for (; row + kRows <= args.rows; row += kRows) {
-      Tile<Products, kRows>::Run(args, inputs, words, panel, row);
+      Tile<Products, kRows, 1>::Run(args, inputs, words, panel, row);
     }
     RunRest<Tile, Products, kRows - 1>(args, inputs, words, panel, row);
   }
 }
 
-template <template <typename, int> class Tile, typename Products, typename Args>
+template <template <typename, int, int> class Tile, typename Products,
+          typename Args>
+void ForOneRow(const Args& args, const RowsOfX& x, int inputs_of_row) {
+  const typename Products::Inputs inputs(x, 1, inputs_of_row);
+  const typename Products::Weights weights(args.weights,
+                                           Products::Words(inputs_of_row));
+  int panel = args.first_panel;
+  for (; panel + kPanelsOfARow <= args.end_panel; panel += kPanelsOfARow) {
+    Tile<Products, 1, kPanelsOfARow>::Run(args, inputs, weights.Panel(panel),
+                                          panel, 0);
+  }
+  for (; panel < args.end_panel; ++panel) {
+    Tile<Products, 1, 1>::Run(args, inputs, weights.Panel(panel), panel, 0);
+  }
+}
+
+template <template <typename, int, int> class Tile, typename Products,
+          typename Args>
 void ForAllRows(const Args& args, const RowsOfX& x, int inputs) {
   constexpr std::ptrdiff_t kFewRows = 2 * kTileRows;
+  if (args.rows == 1) return ForOneRow<Tile, Products>(args, x, inputs);
   if (args.rows <= kFewRows) {
     return ForEachTile<Tile, Products>(args, x, inputs);
   }
@@ -210,8 +236,8 @@ HWY_NOINLINE void AddGradientTile(const WeightGradientArgs& args, int panel,
     x[r] = chunk.turned.get() + (first_input + r) * (kChunk / Products::kPair);
   }
   Sums<kTileRows> sums;
-  Products::template Sum<kTileRows>(d, begin, chunk.panel_maps.get(),
-                                    chunk.words, x, sums);
+  Products::template Sum<kTileRows, 1>(d, begin, chunk.panel_maps.get(),
+                                       chunk.words, x, sums);
   const int rows = std::min(kTileRows, args.inputs - first_input);
   for (int r = 0; r < rows; ++r) {
     float* const row = args.gradient + (first_input + r) * args.gate_row +

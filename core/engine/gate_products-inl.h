@@ -8,7 +8,7 @@
 //                 bfloat16 each
 //   Inputs        rows of x in words
 //   Weights       panels in words, [word][gate][lane]
-//   Sum           sums[r] = begin[r] + x[r] * a panel
+//   Sum           sums[p * rows + r] = begin[p * rows + r] + x[r] * panel p
 //   OfManyRows    the class to take for more than a few rows
 //   OfGradients   the class for the gradients of weights, whose factors are put
 //                 into words as they come: Word() of kPair positions
@@ -20,6 +20,7 @@
 #define CAROUSEL_CORE_ENGINE_GATE_PRODUCTS_INL_H_
 #endif
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -44,15 +45,20 @@ constexpr int kTileRows = 3;
 constexpr int kTileRows = 6;
 #endif
 
-template <int kRows>
-using Sums = Vector[kRows][kGates];
+// A row's sums with a panel are chains of additions, too few to keep the
+// processor busy when the row is alone: it then meets two panels at once.
+constexpr int kPanelsOfARow = 2;
 
-template <int kRows>
-HWY_INLINE void Begin(Tag d, const float* const (&begin)[kRows],
-                      Sums<kRows>& sums) {
-  for (int r = 0; r < kRows; ++r) {
+// Of a tile of rows and panels: [panel * rows + row].
+template <int kTile>
+using Sums = Vector[kTile][kGates];
+
+template <int kTile>
+HWY_INLINE void Begin(Tag d, const float* const (&begin)[kTile],
+                      Sums<kTile>& sums) {
+  for (int i = 0; i < kTile; ++i) {
     for (int g = 0; g < kGates; ++g) {
-      sums[r][g] = hn::Load(d, begin[r] + g * hn::Lanes(d));
+      sums[i][g] = hn::Load(d, begin[i] + g * hn::Lanes(d));
     }
   }
 }
@@ -98,22 +104,27 @@ struct F32Products {
 
   // In order of k, one multiply-add at a time: that is what makes a row the
   // same whatever tile it is in.
-  template <int kRows>
-  static HWY_INLINE void Sum(Tag d, const float* const (&begin)[kRows],
+  template <int kRows, int kPanels>
+  static HWY_INLINE void Sum(Tag d,
+                             const float* const (&begin)[kRows * kPanels],
                              const float* HWY_RESTRICT weights, int words,
                              const float* const (&x)[kRows],
-                             Sums<kRows>& sums) {
+                             Sums<kRows * kPanels>& sums) {
     Begin(d, begin, sums);
     const std::size_t lanes = hn::Lanes(d);
+    const std::size_t panel = words * kGates * lanes;
     // The loop's own bookkeeping would take turns from the products.
     HWY_UNROLL(4)
     for (int k = 0; k < words; ++k) {
       Vector inputs_k[kRows];
       for (int r = 0; r < kRows; ++r) inputs_k[r] = hn::Set(d, x[r][k]);
-      for (int g = 0; g < kGates; ++g) {
-        const Vector weight = hn::Load(d, weights + g * lanes);
-        for (int r = 0; r < kRows; ++r) {
-          sums[r][g] = hn::MulAdd(inputs_k[r], weight, sums[r][g]);
+      for (int p = 0; p < kPanels; ++p) {
+        for (int g = 0; g < kGates; ++g) {
+          const Vector weight = hn::Load(d, weights + p * panel + g * lanes);
+          for (int r = 0; r < kRows; ++r) {
+            Vector& sum = sums[p * kRows + r][g];
+            sum = hn::MulAdd(inputs_k[r], weight, sum);
+          }
         }
       }
       weights += kGates * lanes;
@@ -225,14 +236,16 @@ struct WidenedProducts {
                    }) {}
   };
 
-  template <int kRows>
-  static HWY_INLINE void Sum(Tag d, const float* const (&begin)[kRows],
+  template <int kRows, int kPanels>
+  static HWY_INLINE void Sum(Tag d,
+                             const float* const (&begin)[kRows * kPanels],
                              const float* HWY_RESTRICT weights, int words,
                              const float* const (&x)[kRows],
-                             Sums<kRows>& sums) {
+                             Sums<kRows * kPanels>& sums) {
     Begin(d, begin, sums);
     const hn::RebindToUnsigned<Tag> du;
     const std::size_t lanes = hn::Lanes(d);
+    const std::size_t panel = words * kGates * lanes;
     const auto upper_half = hn::Set(du, 0xFFFF0000U);
     for (int word = 0; word < words; ++word) {
       for (int half = 0; half < 2; ++half) {
@@ -240,13 +253,17 @@ struct WidenedProducts {
         for (int r = 0; r < kRows; ++r) {
           inputs_k[r] = hn::Set(d, x[r][2 * word + half]);
         }
-        for (int g = 0; g < kGates; ++g) {
-          const auto pair = hn::BitCast(du, hn::Load(d, weights + g * lanes));
-          const Vector weight =
-              hn::BitCast(d, half == 0 ? hn::ShiftLeft<16>(pair)
-                                       : hn::And(pair, upper_half));
-          for (int r = 0; r < kRows; ++r) {
-            sums[r][g] = hn::MulAdd(inputs_k[r], weight, sums[r][g]);
+        for (int p = 0; p < kPanels; ++p) {
+          for (int g = 0; g < kGates; ++g) {
+            const auto pair =
+                hn::BitCast(du, hn::Load(d, weights + p * panel + g * lanes));
+            const Vector weight =
+                hn::BitCast(d, half == 0 ? hn::ShiftLeft<16>(pair)
+                                         : hn::And(pair, upper_half));
+            for (int r = 0; r < kRows; ++r) {
+              Vector& sum = sums[p * kRows + r][g];
+              sum = hn::MulAdd(inputs_k[r], weight, sum);
+            }
           }
         }
       }
@@ -289,28 +306,29 @@ struct DottedProducts {
                    }) {}
   };
 
-  template <int kRows>
-  static HWY_INLINE void Sum(Tag d, const float* const (&begin)[kRows],
+  template <int kRows, int kPanels>
+  static HWY_INLINE void Sum(Tag d,
+                             const float* const (&begin)[kRows * kPanels],
                              const float* HWY_RESTRICT weights, int words,
                              const float* const (&x)[kRows],
-                             Sums<kRows>& sums) {
+                             Sums<kRows * kPanels>& sums) {
     static_assert(kRows <= kMaxBf16Rows);
-    constexpr std::size_t kLanes = 16;
-    HWY_ALIGN float memory[kRows * kGates * kLanes];
-    for (int r = 0; r < kRows; ++r) {
-      for (int g = 0; g < kGates; ++g) {
-        hn::Store(hn::Load(d, begin[r] + g * kLanes), d,
-                  memory + (r * kGates + g) * kLanes);
-      }
+    constexpr std::size_t kPanel = kGates * 16;  // lanes of these targets
+    HWY_ALIGN float memory[kRows * kPanels * kPanel];
+    for (int i = 0; i < kRows * kPanels; ++i) {
+      std::copy_n(begin[i], kPanel, memory + i * kPanel);
     }
-    AddBf16Dots({.rows = kRows,
-                 .pairs = words,
-                 .weights = weights,
-                 .x = x,
-                 .sums = memory});
-    for (int r = 0; r < kRows; ++r) {
-      for (int g = 0; g < kGates; ++g) {
-        sums[r][g] = hn::Load(d, memory + (r * kGates + g) * kLanes);
+    for (int p = 0; p < kPanels; ++p) {
+      AddBf16Dots({.rows = kRows,
+                   .pairs = words,
+                   .weights = weights + p * words * kPanel,
+                   .x = x,
+                   .sums = memory + p * kRows * kPanel});
+    }
+    const float* sum = memory;
+    for (int i = 0; i < kRows * kPanels; ++i) {
+      for (int g = 0; g < kGates; ++g, sum += kPanel / kGates) {
+        sums[i][g] = hn::Load(d, sum);
       }
     }
   }
