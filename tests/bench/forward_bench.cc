@@ -8,6 +8,8 @@
 //   packed    batches as they come, pack_padded_sequence
 //   bf16      bucketed, under autocast to bfloat16
 //
+// The engine answers in f32 and in bf16.
+//
 // Prints live tokens a second (median and range of the rounds), the ratios,
 // and how far each one's probabilities are from the engine's. The weights are
 // fresh ones, whose biases make nothing of the padding that the library's
@@ -84,6 +86,12 @@ class Autocast {
   ~Autocast() { at::autocast::set_autocast_enabled(at::kCPU, false); }
 };
 
+PackedNetwork Pack(const SentimentLstm& model, Precision precision) {
+  return PackModel(model,
+                   {.max_folded_bytes = absl::GetFlag(FLAGS_folded_bytes),
+                    .precision = precision});
+}
+
 class Bench {
  public:
   explicit Bench(const Shape& shape)
@@ -91,8 +99,8 @@ class Bench {
                at::randn({ConfigOf(shape).vocabulary_size, shape.embedding}), 1,
                GetKernel(Engine::kLibtorch)),
         peer_(MakeTorchLstm(model_.layers())),
-        packed_(PackModel(
-            model_, {.max_folded_bytes = absl::GetFlag(FLAGS_folded_bytes)})) {
+        packed_(Pack(model_, Precision::kF32)),
+        packed_bf16_(Pack(model_, Precision::kBf16)) {
     std::printf("%s; %lld of %lld words folded, %.1f MiB in all\n", shape.name,
                 static_cast<long long>(packed_.folded_words),
                 static_cast<long long>(model_.config().vocabulary_size),
@@ -105,9 +113,13 @@ class Bench {
     const Batches bucketed = Load(bench_case, /*bucketed=*/true);
     // Of texts of one length, and one at a time, there is one way to read them.
     const bool alike = bench_case.full_length || bench_case.batch == 1;
-    const auto answers = [&] {
-      return Answers(packed_, bench_case, TorchThreads(), OnTorchThreads);
+    const auto answers_of = [&bench_case](const PackedNetwork& network) {
+      return [&bench_case, &network] {
+        return Answers(network, bench_case, TorchThreads(), OnTorchThreads);
+      };
     };
+    const auto answers = answers_of(packed_);
+    const auto in_bf16 = answers_of(packed_bf16_);
     const auto run_padded = [this](const auto& batch) {
       return RunPadded(batch);
     };
@@ -124,6 +136,7 @@ class Bench {
           Library("nn.LSTM bf16", bucketed,
                   [this](const auto& batch) { return RunAutocast(batch); }));
     }
+    contestants.push_back({"engine=fused bf16", in_bf16, in_bf16});
     contestants.push_back({"engine=fused", answers, answers});
     Race(contestants, absl::GetFlag(FLAGS_rounds), bench_case.tokens);
   }
@@ -260,6 +273,7 @@ class Bench {
   const SentimentLstm model_;
   torch::nn::LSTM peer_;
   const PackedNetwork packed_;
+  const PackedNetwork packed_bf16_;
   std::optional<bool> can_autocast_;
 };
 

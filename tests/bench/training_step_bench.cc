@@ -8,8 +8,8 @@
 //
 // Ours reads them as they come. "with dropout" is where each text's inputs are
 // dropped by a mask of its own, so that the same word of different texts no
-// longer gives the same. Prints live tokens a second (median and range of the
-// rounds) and the ratios.
+// longer gives the same; "bf16" is mixed. Prints live tokens a second (median
+// and range of the rounds) and the ratios.
 //
 //   training_step_bench [--threads=2] [--rounds=5] [--shape=0]
 //                       [--only=fused] [--reference]
@@ -105,21 +105,32 @@ Contestant MakeTheirs(std::string name, const ModelConfig& config,
 }
 
 // As a training job does it.
-Contestant MakeOurs(Engine engine, double dropout, const ModelConfig& config,
+struct Recipe {
+  Engine engine = Engine::kFused;
+  Precision precision = Precision::kF32;
+  double dropout = 0;
+};
+std::string NameOf(const Recipe& recipe) {
+  std::string name = "engine=" + std::string(ToString(recipe.engine));
+  if (recipe.precision != Precision::kF32) {
+    name += " " + std::string(ToString(recipe.precision));
+  }
+  return name + (recipe.dropout > 0 ? " with dropout" : "");
+}
+Contestant MakeOurs(const Recipe& recipe, const ModelConfig& config,
                     const std::vector<Batch>& batches) {
   HyperParameters parameters;
+  parameters.precision = recipe.precision;
   parameters.gradient_clip = 1;
-  parameters.dropout = dropout;
-  parameters.embedding_dropout = dropout;
+  parameters.dropout = recipe.dropout;
+  parameters.embedding_dropout = recipe.dropout;
   const at::Tensor embedding =
       at::randn({config.vocabulary_size * config.embedding_size});
   const float* const first = embedding.const_data_ptr<float>();
   auto learner = std::make_shared<Learner>(
       parameters, config, std::vector<float>(first, first + embedding.numel()),
-      engine, "cpu");
-  return {.name = "engine=" + std::string(ToString(engine)) +
-                  (dropout > 0 ? " with dropout" : ""),
-          .run = [learner, &batches] {
+      recipe.engine, "cpu");
+  return {.name = NameOf(recipe), .run = [learner, &batches] {
             for (const Batch& batch : batches) {
               if (learner->Step(batch, /*rate_factor=*/1).ok()) continue;
               std::fprintf(stderr, "a step failed\n");
@@ -137,10 +148,13 @@ void RunShape(const Shape& shape) {
   contestants.push_back(MakeTheirs("nn.LSTM padded", config, padded));
   contestants.push_back(MakeTheirs("nn.LSTM bucketed", config, bucketed));
   if (absl::GetFlag(FLAGS_reference)) {
-    contestants.push_back(MakeOurs(Engine::kReference, 0, config, padded));
+    contestants.push_back(
+        MakeOurs({.engine = Engine::kReference}, config, padded));
   }
-  contestants.push_back(MakeOurs(Engine::kFused, kDropout, config, padded));
-  contestants.push_back(MakeOurs(Engine::kFused, 0, config, padded));
+  contestants.push_back(MakeOurs({.dropout = kDropout}, config, padded));
+  contestants.push_back(
+      MakeOurs({.precision = Precision::kBf16}, config, padded));
+  contestants.push_back(MakeOurs({}, config, padded));
   std::erase_if(contestants, [](const Contestant& contestant) {
     return contestant.name.find(absl::GetFlag(FLAGS_only)) == std::string::npos;
   });
