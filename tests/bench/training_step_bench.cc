@@ -121,7 +121,10 @@ Contestant MakeOurs(Engine engine, double dropout, const ModelConfig& config,
                   (dropout > 0 ? " with dropout" : ""),
           .run = [learner, &batches] {
             for (const Batch& batch : batches) {
-              if (learner->Step(batch, /*rate_factor=*/1).ok()) continue;
+              learner->Step(learner->Prepare(batch), /*rate_factor=*/1);
+            }
+            for (const StepResult& step : learner->ReadSteps()) {
+              if (CheckFinite(step).ok()) continue;
               std::fprintf(stderr, "a step failed\n");
               std::exit(1);
             }

@@ -1,0 +1,72 @@
+// Finds what would make the host wait for an accelerator, on a CPU as well.
+#ifndef CAROUSEL_TESTS_SUPPORT_HOST_READS_H_
+#define CAROUSEL_TESTS_SUPPORT_HOST_READS_H_
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/ivalue.h>
+#include <ATen/record_function.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace carousel {
+
+// While it lives, notes LibTorch's operations on this thread that read a
+// device's memory back (a value, or a size that follows from values), and
+// copies between host and device that are waited for. One at a time on a
+// thread. (On a CPU, LibTorch runs the way back on the thread that asked for
+// it.)
+class HostReads {
+ public:
+  HostReads() {
+    found_.clear();
+    handle_ = at::addThreadLocalCallback(
+        at::RecordFunctionCallback(&HostReads::OnFunction)
+            .needsInputs(true)
+            .scopes({at::RecordScope::FUNCTION}));
+  }
+  ~HostReads() { at::removeCallback(handle_); }
+  HostReads(const HostReads&) = delete;
+  HostReads& operator=(const HostReads&) = delete;
+
+  // Their names, in order: "aten::item".
+  const std::vector<std::string>& found() const { return found_; }
+
+ private:
+  static bool ReadsBack(const std::string& name) {
+    for (const char* const reader :
+         {"aten::item", "aten::_local_scalar_dense", "aten::is_nonzero",
+          "aten::nonzero", "aten::masked_select", "aten::equal",
+          "aten::unique_dim", "aten::unique_consecutive", "aten::_unique",
+          "aten::_unique2"}) {
+      if (name == reader) return true;
+    }
+    return false;
+  }
+
+  static bool IsWaitedFor(const at::RecordFunction& function) {
+    const auto inputs = function.inputs();
+    if (inputs.size() < 3 || !inputs[0].isTensor() || !inputs[1].isTensor()) {
+      return false;
+    }
+    return inputs[0].toTensor().device() != inputs[1].toTensor().device() &&
+           !inputs[2].toBool();
+  }
+
+  static std::unique_ptr<at::ObserverContext> OnFunction(
+      const at::RecordFunction& function) {
+    const std::string name = function.name();
+    if (ReadsBack(name) || (name == "aten::copy_" && IsWaitedFor(function))) {
+      found_.push_back(name);
+    }
+    return nullptr;
+  }
+
+  static inline thread_local std::vector<std::string> found_;
+  at::CallbackHandle handle_ = 0;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_TESTS_SUPPORT_HOST_READS_H_
