@@ -22,7 +22,7 @@ class HostReads {
   HostReads() {
     found_.clear();
     handle_ = at::addThreadLocalCallback(
-        at::RecordFunctionCallback(&HostReads::OnFunction)
+        at::RecordFunctionCallback(&HostReads::OnBegin, &HostReads::OnEnd)
             .needsInputs(true)
             .scopes({at::RecordScope::FUNCTION}));
   }
@@ -54,16 +54,29 @@ class HostReads {
            !inputs[2].toBool();
   }
 
-  static std::unique_ptr<at::ObserverContext> OnFunction(
+  // Their form for the CPU reads the number of steps by aten::item; that for
+  // CUDA reads it on the device.
+  static bool IsAdam(const std::string& name) {
+    return name == "aten::_fused_adam_" || name == "aten::_fused_adamw_";
+  }
+
+  static std::unique_ptr<at::ObserverContext> OnBegin(
       const at::RecordFunction& function) {
     const std::string name = function.name();
+    if (IsAdam(name)) ++adams_;
+    if (adams_ > 0) return nullptr;
     if (ReadsBack(name) || (name == "aten::copy_" && IsWaitedFor(function))) {
       found_.push_back(name);
     }
     return nullptr;
   }
 
+  static void OnEnd(const at::RecordFunction& function, at::ObserverContext*) {
+    if (IsAdam(function.name())) --adams_;
+  }
+
   static inline thread_local std::vector<std::string> found_;
+  static inline thread_local int adams_ = 0;  // that are running
   at::CallbackHandle handle_ = 0;
 };
 
