@@ -37,9 +37,12 @@ absl::Status CheckNumber(std::string_view what, double value) {
                    "gradient_clip above 0, may help"));
 }
 
-// Rows on the side of 0.5 where their label is.
-at::Tensor CountCorrect(const at::Tensor& logits, const at::Tensor& labels) {
-  return logits.ge(0).eq(labels.ge(0.5)).sum();
+// [3], double, on the device: the loss, how many rows are on the side of 0.5
+// where their label is, and `squares`.
+at::Tensor Measure(const at::Tensor& loss, const at::Tensor& logits,
+                   const at::Tensor& labels, const at::Tensor& squares) {
+  const at::Tensor correct = logits.ge(0).eq(labels.ge(0.5)).sum();
+  return at::stack({loss.to(at::kDouble), correct.to(at::kDouble), squares});
 }
 
 at::Tensor IsNotFinite(const at::Tensor& value) {
@@ -79,19 +82,17 @@ void Learner::Step(const PreparedBatch& batch, double rate_factor) {
   optimizer_.ClearGradients();
   loss.backward();
 
-  const at::Tensor norm = optimizer_.GradientNorm();
+  const at::Tensor squares = optimizer_.SquaredNorm();
   const double clip = parameters_.gradient_clip;
-  if (clip > 0) optimizer_.ClipGradients(norm, clip);
-  failed_ =
-      (failed_ + IsNotFinite(loss.detach()) + IsNotFinite(norm)).clamp_max(1);
+  if (clip > 0) optimizer_.ClipGradients(squares, clip);
+  failed_ = (failed_ + IsNotFinite(loss.detach()) + IsNotFinite(squares))
+                .clamp_max(1);
   optimizer_.Step(rate_factor, failed_);
   unread_.push_back(
       {.known = {.rows = batch.rows,
                  .tokens = batch.tokens,
                  .learning_rate = parameters_.learning_rate * rate_factor},
-       .numbers = at::stack(
-           {loss.detach().to(at::kDouble),
-            CountCorrect(logits.detach(), labels).to(at::kDouble), norm})});
+       .numbers = Measure(loss.detach(), logits.detach(), labels, squares)});
 }
 
 std::vector<StepResult> Learner::ReadSteps() {
@@ -106,7 +107,7 @@ std::vector<StepResult> Learner::ReadSteps() {
     StepResult& step = steps.emplace_back(unread.known);
     step.loss = *number++;
     step.correct = static_cast<std::int64_t>(*number++);
-    step.gradient_norm = *number++;
+    step.gradient_norm = std::sqrt(*number++);
   }
   unread_.clear();
   return steps;

@@ -66,7 +66,7 @@ class Learner {
   // What the host knows of a step, and what the device does.
   struct UnreadStep {
     StepResult known;
-    at::Tensor numbers;  // [3], double: loss, rows answered rightly, norm
+    at::Tensor numbers;  // [3], double: loss, rows answered rightly, squares
   };
 
   const HyperParameters parameters_;

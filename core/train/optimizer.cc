@@ -11,6 +11,7 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <utility>
@@ -96,24 +97,28 @@ void Optimizer::ClearGradients() {
   }
 }
 
-at::Tensor Optimizer::GradientNorm() const {
+at::Tensor Optimizer::SquaredNorm() const {
   std::vector<at::Tensor> norms;
   for (const Group& group : groups_) {
     for (const at::Tensor& norm : at::_foreach_norm(group.Gradients())) {
       norms.push_back(norm);
     }
   }
-  const at::Tensor squares = at::stack(norms).to(at::kDouble).square();
-  // One after the other, so that the sum has the same bits on any processor.
-  return squares.cumsum(0).select(0, -1).sqrt();
+  // Added up one after the other: sum() would have other bits on other
+  // processors.
+  return at::stack(norms).to(at::kDouble).square().cumsum(0).select(0, -1);
 }
 
-void Optimizer::ClipGradients(const at::Tensor& norm, double limit) {
-  // A pass over the gradients that changes nothing is saved where looking costs
-  // nothing.
-  if (norm.is_cpu() && *norm.const_data_ptr<double>() <= limit) return;
-  const at::Tensor factor =
-      at::full_like(norm, limit).div(norm).clamp_max(1).to(at::kFloat);
+void Optimizer::ClipGradients(const at::Tensor& squares, double limit) {
+  // Where looking costs nothing, it saves a pass that changes nothing.
+  if (squares.is_cpu() &&
+      std::sqrt(*squares.const_data_ptr<double>()) <= limit) {
+    return;
+  }
+  const at::Tensor factor = at::full_like(squares, limit)
+                                .div(squares.sqrt())
+                                .clamp_max(1)
+                                .to(at::kFloat);
   for (const Group& group : groups_) {
     at::_foreach_mul_(group.Gradients(), factor);
   }

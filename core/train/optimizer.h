@@ -28,11 +28,12 @@ class Optimizer {
 
   void ClearGradients();
 
-  // The 2-norm of all gradients together: one double, on their device.
-  at::Tensor GradientNorm() const;
-  // Scales the gradients, whose norm is `norm`, down to the norm `limit` when
-  // they have a larger one.
-  void ClipGradients(const at::Tensor& norm, double limit);
+  // The squares of all gradients together added up, of which the 2-norm is the
+  // root: one double, on their device.
+  at::Tensor SquaredNorm() const;
+  // Scales the gradients, whose SquaredNorm is `squares`, down to the norm
+  // `limit` when they have a larger one.
+  void ClipGradients(const at::Tensor& squares, double limit);
 
   // One step with every learning rate times `rate_factor`. All parameters must
   // have gradients. Parameters and moments stay as they are when `skip`, a

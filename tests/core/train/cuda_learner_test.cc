@@ -17,6 +17,7 @@
 namespace carousel {
 namespace {
 
+using ::testing::Each;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -63,6 +64,18 @@ TEST_F(CudaLearnerTest, AStepReadsNothingBackAndWaitsForNoCopy) {
   learner.Step(learner.Prepare(MakeToyBatch(texts_)), /*rate_factor=*/1);
   learner.Step(learner.Prepare(MakeToyBatch(texts_)), /*rate_factor=*/1);
   EXPECT_THAT(reads.found(), IsEmpty());
+}
+
+TEST_F(CudaLearnerTest, AnEvaluationIsReadBackOnceHoweverManyItsBatches) {
+  const Learner learner = MakeLearner(device_);
+  std::vector<std::size_t> counts;
+  for (const std::size_t batch_size : {6, 2, 1}) {
+    const HostReads reads;
+    ASSERT_OK(PredictProbabilities(*learner.model(), texts_.texts, batch_size));
+    counts.push_back(reads.found().size());
+  }
+  EXPECT_GT(counts[0], 0);
+  EXPECT_THAT(counts, Each(counts[0]));
 }
 
 TEST_F(CudaLearnerTest, LearnsAsTheCpuDoes) {

@@ -65,7 +65,7 @@ class Peer {
 };
 
 double Norm(const Optimizer& optimizer) {
-  return optimizer.GradientNorm().item<double>();
+  return std::sqrt(optimizer.SquaredNorm().item<double>());
 }
 
 class OptimizerTest : public ::testing::TestWithParam<OptimizerKind> {
@@ -184,11 +184,11 @@ TEST(OptimizerGradientTest, ClippingShortensWhatIsLongerThanTheLimit) {
   const std::vector<NamedParameter> model = MakeModel(0);
   Optimizer optimizer(HyperParameters(), model);
   SetGradients(model, 2);
-  optimizer.ClipGradients(optimizer.GradientNorm(), 3);
+  optimizer.ClipGradients(optimizer.SquaredNorm(), 3);
   EXPECT_NEAR(Norm(optimizer), 3, 1e-6);
   EXPECT_NEAR(ValueOf({.name = "", .tensor = model[0].tensor.grad()}),
               std::sqrt(9.0 / 12), 1e-6);
-  optimizer.ClipGradients(optimizer.GradientNorm(), 4);
+  optimizer.ClipGradients(optimizer.SquaredNorm(), 4);
   EXPECT_NEAR(Norm(optimizer), 3, 1e-6);
 }
 
