@@ -10,17 +10,22 @@
 #include <string>
 #include <vector>
 
+#include "core/base/mutex.h"
+
 namespace carousel {
 
 // While it lives, notes LibTorch's operations on this thread that read a
-// device's memory back (a value, or a size that follows from values), and
-// copies between host and device that are waited for. One at a time on a
-// thread. (On a CPU, LibTorch runs the way back on the thread that asked for
-// it.)
+// device's memory back (a value, or a size that follows from values), copies
+// between host and device that are waited for, and those of the way back, which
+// LibTorch takes on a thread of its own for a device. One at a time in a
+// process.
 class HostReads {
  public:
   HostReads() {
-    found_.clear();
+    {
+      const MutexLock lock(mutex_);
+      found_.clear();
+    }
     handle_ = at::addThreadLocalCallback(
         at::RecordFunctionCallback(&HostReads::OnBegin, &HostReads::OnEnd)
             .needsInputs(true)
@@ -31,7 +36,10 @@ class HostReads {
   HostReads& operator=(const HostReads&) = delete;
 
   // Their names, in order: "aten::item".
-  const std::vector<std::string>& found() const { return found_; }
+  std::vector<std::string> found() const {
+    const MutexLock lock(mutex_);
+    return found_;
+  }
 
  private:
   static bool ReadsBack(const std::string& name) {
@@ -66,6 +74,7 @@ class HostReads {
     if (IsAdam(name)) ++adams_;
     if (adams_ > 0) return nullptr;
     if (ReadsBack(name) || (name == "aten::copy_" && IsWaitedFor(function))) {
+      const MutexLock lock(mutex_);
       found_.push_back(name);
     }
     return nullptr;
@@ -75,7 +84,8 @@ class HostReads {
     if (IsAdam(function.name())) --adams_;
   }
 
-  static inline thread_local std::vector<std::string> found_;
+  static inline Mutex mutex_;
+  static inline std::vector<std::string> found_ GUARDED_BY(mutex_);
   static inline thread_local int adams_ = 0;  // that are running
   at::CallbackHandle handle_ = 0;
 };
