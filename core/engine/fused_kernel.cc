@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "core/engine/device_kernel.h"
 #include "core/engine/distinct_inputs.h"
 #include "core/engine/engine.h"
 #include "core/engine/fused_embedding.h"
 #include "core/engine/fused_pass.h"
 #include "core/engine/fused_pooling.h"
 #include "core/engine/kept_packing.h"
-#include "core/engine/libtorch_kernel.h"
 #include "core/engine/recurrence.h"
 
 namespace carousel {
@@ -144,7 +144,7 @@ bool CanRun(const LayerGates& gates, const LayerInputs& inputs) {
 LayerOutput FusedKernel::Run(const LayerGates& gates, const LayerInputs& inputs,
                              const at::Tensor& lengths) const {
   if (!CanRun(gates, inputs)) {
-    return LibtorchKernel().Run(gates, inputs, lengths);
+    return DeviceKernel(precision_).Run(gates, inputs, lengths);
   }
   const PackedTexts texts(inputs, lengths);
   const auto run = [&](const StackedGates& stacked, bool backwards) {
@@ -165,7 +165,7 @@ at::Tensor FusedKernel::RunPooled(const LayerGates& gates,
                                   const at::Tensor& lengths,
                                   Pooling pooling) const {
   if (!CanRun(gates, inputs)) {
-    return LibtorchKernel().RunPooled(gates, inputs, lengths, pooling);
+    return DeviceKernel(precision_).RunPooled(gates, inputs, lengths, pooling);
   }
   const PackedTexts texts(inputs, lengths);
   const auto run = [&](const StackedGates& stacked, bool backwards) {

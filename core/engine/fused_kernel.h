@@ -10,7 +10,7 @@ namespace carousel {
 // The loop over time, forward and back, is that of recurrence.h, over live rows
 // only; what x gives to the gates is made once for equal inputs
 // (distinct_inputs.h). Numbers other than floats on the CPU go to
-// LibtorchKernel.
+// DeviceKernel.
 //
 // While no gradient is asked for, a text's answer is the same, bit for bit,
 // whatever stands beside it and however many threads there are.

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "core/nn/device_copy.h"
 #include "core/nn/pooling.h"
 
 namespace carousel {
@@ -24,8 +25,8 @@ at::Tensor RunReferenceDirection(const StackedGates& gates,
 // The row of each text's own last token, [batch, time, n] to [batch, n].
 at::Tensor AtLastToken(const at::Tensor& sequence, const at::Tensor& lengths) {
   const at::Tensor rows = at::arange(sequence.size(0), lengths.options());
-  return sequence.index(
-      {rows.to(sequence.device()), (lengths - 1).to(sequence.device())});
+  return sequence.index({CopyToDevice(rows, sequence.device()),
+                         CopyToDevice(lengths - 1, sequence.device())});
 }
 
 at::Tensor WeightDropMask(std::int64_t hidden, double share,
@@ -53,7 +54,7 @@ at::Tensor ReverseWithinLength(const at::Tensor& sequence,
   const at::Tensor row_start =
       (at::arange(batch, lengths.options()) * time).unsqueeze(1);
   const at::Tensor flat =
-      (source + row_start).reshape({-1}).to(sequence.device());
+      CopyToDevice((source + row_start).reshape({-1}), sequence.device());
   return sequence.reshape({batch * time, -1})
       .index_select(0, flat)
       .view(sequence.sizes());

@@ -5,13 +5,16 @@
 #include <limits>
 #include <tuple>
 
+#include "core/nn/device_copy.h"
+
 namespace carousel {
 
 at::Tensor PoolOutputs(const LayerOutput& output, const at::Tensor& lengths,
                        Pooling pooling) {
   if (pooling == Pooling::kLast) return output.last;
   const at::Tensor& outputs = output.outputs;
-  const at::Tensor length = lengths.to(outputs.device()).view({-1, 1, 1});
+  const at::Tensor length =
+      CopyToDevice(lengths, outputs.device()).view({-1, 1, 1});
   const at::Tensor is_padding =
       at::arange(outputs.size(1), length.options()).view({1, -1, 1}) >= length;
   const auto max = [&] {

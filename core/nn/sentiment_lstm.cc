@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "core/nn/device_copy.h"
+
 namespace carousel {
 namespace {
 
@@ -40,16 +42,17 @@ at::Tensor WordDropout(const at::Tensor& tokens, double share) {
 BatchTensors ToTensors(const Batch& batch, const std::string& device) {
   const at::TensorOptions integers = at::TensorOptions().dtype(at::kLong);
   BatchTensors tensors;
-  tensors.tokens =
+  tensors.tokens = CopyToDevice(
       at::tensor(at::ArrayRef<std::int64_t>(batch.tokens), integers)
-          .view({batch.rows, batch.time})
-          .to(at::Device(device));
+          .view({batch.rows, batch.time}),
+      at::Device(device));
   tensors.lengths =
       at::tensor(at::ArrayRef<std::int64_t>(batch.lengths), integers);
   if (!batch.labels.empty()) {
-    tensors.labels = at::tensor(at::ArrayRef<float>(batch.labels),
-                                at::TensorOptions().dtype(at::kFloat))
-                         .to(at::Device(device));
+    tensors.labels =
+        CopyToDevice(at::tensor(at::ArrayRef<float>(batch.labels),
+                                at::TensorOptions().dtype(at::kFloat)),
+                     at::Device(device));
   }
   return tensors;
 }
@@ -126,6 +129,7 @@ void SentimentLstm::MoveTo(const std::string& device) {
 }
 
 std::vector<double> ToProbabilities(const at::Tensor& logits) {
+  // Whoever asks for answers has to wait for the device.
   const at::Tensor values =
       logits.detach().to(at::kCPU, at::kDouble).contiguous();
   const double* const first = values.const_data_ptr<double>();

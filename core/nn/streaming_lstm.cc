@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "core/nn/device_copy.h"
+
 namespace carousel {
 
 StreamingLstm::StreamingLstm(const SentimentLstm& model)
@@ -35,7 +37,8 @@ void StreamingLstm::Advance(std::span<const TokenId> tokens,
   if (tokens.empty()) return;
   const std::vector<std::int64_t> ids(tokens.begin(), tokens.end());
   const at::Tensor embedded = at::embedding(
-      embedding_, at::tensor(ids, at::kLong).to(embedding_.device()));
+      embedding_,
+      CopyToDevice(at::tensor(ids, at::kLong), embedding_.device()));
   for (std::int64_t i = 0; i < embedded.size(0); ++i) {
     at::Tensor x = embedded.narrow(0, i, 1);
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {

@@ -223,8 +223,9 @@ absl::Status WarmUp(const LiveModel& model) {
 absl::StatusOr<std::shared_ptr<const TorchLiveModel>> LoadLiveModel(
     const std::string& name, std::int64_t version,
     const std::filesystem::path& folder, const LiveModelOptions& options) {
-  ASSIGN_OR_RETURN(LoadedModel loaded,
-                   LoadModel(folder, GetKernel(options.engine)));
+  ASSIGN_OR_RETURN(
+      LoadedModel loaded,
+      LoadModel(folder, GetKernel(options.engine, options.precision)));
   std::shared_ptr<const SentimentLiveModel> model;
   try {
     loaded.model->MoveTo(options.device);

@@ -16,19 +16,27 @@ EpochMeter::EpochMeter(std::int64_t epoch, std::int64_t batches,
       last_step_(begin_),
       last_report_(begin_) {}
 
-void EpochMeter::AddStep(const StepResult& step) {
+bool EpochMeter::EndStep() {
   last_step_ = clock_.SteadyNow();
-  ++batch_;
-  rows_ += step.rows;
-  correct_ += step.correct;
-  tokens_ += step.tokens;
-  unreported_tokens_ += step.tokens;
-  loss_sum_ += step.loss * static_cast<double>(step.rows);
-  norm_sum_ += step.gradient_norm;
-  learning_rate_ = step.learning_rate;
-  if (batch_ == batches_ || last_step_ - last_report_ >= kReportPeriod) {
-    Report(step);
+  ++ended_;
+  return ended_ == batches_ || last_step_ - last_report_ >= kReportPeriod;
+}
+
+void EpochMeter::AddSteps(std::span<const StepResult> steps) {
+  if (steps.empty()) return;
+  // Reading them may have waited for them.
+  last_step_ = clock_.SteadyNow();
+  for (const StepResult& step : steps) {
+    ++batch_;
+    rows_ += step.rows;
+    correct_ += step.correct;
+    tokens_ += step.tokens;
+    unreported_tokens_ += step.tokens;
+    loss_sum_ += step.loss * static_cast<double>(step.rows);
+    norm_sum_ += step.gradient_norm;
   }
+  learning_rate_ = steps.back().learning_rate;
+  Report(steps.back());
 }
 
 void EpochMeter::Report(const StepResult& step) {

@@ -1,9 +1,12 @@
-// Adds up the steps of an epoch and tells the observer how it goes.
+// Adds up the steps of an epoch and tells the observer how it goes. What steps
+// did is asked for as seldom as the observer hears of it, since reading it back
+// makes an accelerator wait.
 #ifndef CAROUSEL_CORE_TRAIN_EPOCH_METER_H_
 #define CAROUSEL_CORE_TRAIN_EPOCH_METER_H_
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 
 #include "core/base/clock.h"
 #include "core/train/progress.h"
@@ -30,8 +33,11 @@ class EpochMeter {
   EpochMeter(std::int64_t epoch, std::int64_t batches, const Clock& clock,
              TrainingObserver& observer);
 
-  // A step ended now.
-  void AddStep(const StepResult& step);
+  // A step ended now, or was handed to a device. True when it is time to read
+  // what the steps did: the observer is to hear of them, or it was the last.
+  bool EndStep();
+  // What steps did that have ended, in their order.
+  void AddSteps(std::span<const StepResult> steps);
 
   // Validation ended now, and with it the epoch.
   EpochMetrics Finish(double validation_loss, double validation_accuracy) const;
@@ -50,7 +56,8 @@ class EpochMeter {
   Time last_step_;
   Time last_report_;
 
-  std::int64_t batch_ = 0;
+  std::int64_t ended_ = 0;  // steps that have ended
+  std::int64_t batch_ = 0;  // of them, those that were added
   std::int64_t rows_ = 0;
   std::int64_t correct_ = 0;
   std::int64_t tokens_ = 0;

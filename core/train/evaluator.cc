@@ -1,6 +1,7 @@
 #include "core/train/evaluator.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 
 #include <algorithm>
 #include <cmath>
@@ -38,21 +39,23 @@ std::size_t CountBatchRows(std::span<const EncodedText> texts,
   return rows;
 }
 
-// Writes the probability of each row to its text's place.
-absl::Status PredictBatch(const SentimentLstm& model, const Batch& batch,
-                          std::vector<double>& probabilities) {
-  const std::vector<double> answers =
-      ToProbabilities(model.Forward(ToTensors(batch, model.device())));
-  for (std::size_t row = 0; row < answers.size(); ++row) {
-    const std::size_t text = batch.examples[row];
-    if (std::isnan(answers[row])) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "the model's answer to text ", text,
-          " must be finite; it is not: the model's weights are out of bounds"));
+// The model's logits, on its device, in the order of `order`.
+absl::StatusOr<at::Tensor> ComputeLogits(
+    const SentimentLstm& model, std::span<const EncodedText> texts,
+    std::span<const std::size_t> order, std::size_t batch_size,
+    const std::stop_token& stop, const std::function<void()>& on_batch) {
+  std::vector<at::Tensor> logits;
+  while (!order.empty()) {
+    if (stop.stop_requested()) {
+      return absl::CancelledError("the evaluation was stopped");
     }
-    probabilities[text] = answers[row];
+    const std::size_t rows = CountBatchRows(texts, order, batch_size);
+    logits.push_back(model.Forward(
+        ToTensors(MakeBatch(texts, {}, order.first(rows)), model.device())));
+    order = order.subspan(rows);
+    if (on_batch) on_batch();
   }
-  return absl::OkStatus();
+  return at::cat(logits);
 }
 
 }  // namespace
@@ -61,19 +64,24 @@ absl::StatusOr<std::vector<double>> PredictProbabilities(
     const SentimentLstm& model, std::span<const EncodedText> texts,
     std::size_t batch_size, const std::stop_token& stop,
     const std::function<void()>& on_batch) {
+  std::vector<double> probabilities(texts.size());
+  if (texts.empty()) return probabilities;
   try {
     const at::NoGradGuard no_grad;
     const std::vector<std::size_t> order = SortedByLength(texts);
-    std::vector<double> probabilities(texts.size());
-    for (auto left = std::span(order); !left.empty();) {
-      if (stop.stop_requested()) {
-        return absl::CancelledError("the evaluation was stopped");
+    ASSIGN_OR_RETURN(
+        const at::Tensor logits,
+        ComputeLogits(model, texts, order, batch_size, stop, on_batch));
+    // Read once, so that a device is not kept waiting between batches.
+    const std::vector<double> answers = ToProbabilities(logits);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      if (std::isnan(answers[i])) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            "the model's answer to text ", order[i],
+            " must be finite; it is not: the model's weights are out of "
+            "bounds"));
       }
-      const std::size_t rows = CountBatchRows(texts, left, batch_size);
-      RETURN_IF_ERROR(PredictBatch(
-          model, MakeBatch(texts, {}, left.first(rows)), probabilities));
-      left = left.subspan(rows);
-      if (on_batch) on_batch();
+      probabilities[order[i]] = answers[i];
     }
     return probabilities;
   } catch (...) {

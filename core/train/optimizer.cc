@@ -6,7 +6,9 @@
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
+#include <ATen/ops/full_like.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <cmath>
@@ -95,33 +97,46 @@ void Optimizer::ClearGradients() {
   }
 }
 
-double Optimizer::GradientNorm() const {
-  double squares = 0;
+at::Tensor Optimizer::SquaredNorm() const {
+  std::vector<at::Tensor> norms;
   for (const Group& group : groups_) {
     for (const at::Tensor& norm : at::_foreach_norm(group.Gradients())) {
-      squares += std::pow(norm.item<double>(), 2);
+      norms.push_back(norm);
     }
   }
-  return std::sqrt(squares);
+  // Added up one after the other: sum() would have other bits on other
+  // processors.
+  return at::stack(norms).to(at::kDouble).square().cumsum(0).select(0, -1);
 }
 
-void Optimizer::ScaleGradients(double factor) {
+void Optimizer::ClipGradients(const at::Tensor& squares, double limit) {
+  // Where looking costs nothing, it saves a pass that changes nothing.
+  if (squares.is_cpu() &&
+      std::sqrt(*squares.const_data_ptr<double>()) <= limit) {
+    return;
+  }
+  const at::Tensor factor = at::full_like(squares, limit)
+                                .div(squares.sqrt())
+                                .clamp_max(1)
+                                .to(at::kFloat);
   for (const Group& group : groups_) {
     at::_foreach_mul_(group.Gradients(), factor);
   }
 }
 
-void Optimizer::Step(double rate_factor) {
+void Optimizer::Step(double rate_factor, const at::Tensor& skip) {
   const at::NoGradGuard no_grad;
   ++steps_;
+  const Skip found = skip.defined() ? Skip(skip) : std::nullopt;
   for (Group& group : groups_) {
     const double learning_rate = group.learning_rate * rate_factor;
-    kind_ == OptimizerKind::kSgd ? StepSgd(group, learning_rate)
-                                 : StepAdam(group, learning_rate);
+    kind_ == OptimizerKind::kSgd ? StepSgd(group, learning_rate, found)
+                                 : StepAdam(group, learning_rate, found);
   }
 }
 
-void Optimizer::StepAdam(Group& group, double learning_rate) const {
+void Optimizer::StepAdam(Group& group, double learning_rate,
+                         const Skip& skip) const {
   // The kernels take the number of steps as a tensor for each parameter.
   const std::vector<at::Tensor> steps(
       group.parameters.size(),
@@ -135,14 +150,16 @@ void Optimizer::StepAdam(Group& group, double learning_rate) const {
   kernel(group.parameters, group.Gradients(), group.first_moments,
          group.second_moments, /*max_exp_avg_sqs=*/{}, steps, learning_rate,
          kBeta1, kBeta2, group.weight_decay, kEpsilon, /*amsgrad=*/false,
-         /*maximize=*/false, /*grad_scale=*/{}, /*found_inf=*/{});
+         /*maximize=*/false, /*grad_scale=*/{}, /*found_inf=*/skip);
 }
 
-void Optimizer::StepSgd(Group& group, double learning_rate) const {
+void Optimizer::StepSgd(Group& group, double learning_rate,
+                        const Skip& skip) const {
   at::_fused_sgd_(group.parameters, group.Gradients(), group.first_moments,
                   group.weight_decay, kMomentum, learning_rate,
                   /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false,
-                  /*is_first_step=*/steps_ == 1);
+                  /*is_first_step=*/steps_ == 1, /*grad_scale=*/{},
+                  /*found_inf=*/skip);
 }
 
 std::vector<NamedParameter> Optimizer::Moments() const {

@@ -4,6 +4,7 @@
 #define CAROUSEL_CORE_TRAIN_OPTIMIZER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,8 @@
 namespace carousel {
 
 // Updates parameters in place by LibTorch's fused kernels, one pass over the
-// memory for each group. Not thread-safe.
+// memory for each group. Reads nothing back from their device but to
+// serialize. Not thread-safe.
 class Optimizer {
  public:
   // Parameters that require no gradient are left out. The weight matrices are
@@ -26,13 +28,17 @@ class Optimizer {
 
   void ClearGradients();
 
-  // The 2-norm of all gradients together.
-  double GradientNorm() const;
-  void ScaleGradients(double factor);
+  // The squares of all gradients together added up, of which the 2-norm is the
+  // root: one double, on their device.
+  at::Tensor SquaredNorm() const;
+  // Scales the gradients, whose SquaredNorm is `squares`, down to the norm
+  // `limit` when they have a larger one.
+  void ClipGradients(const at::Tensor& squares, double limit);
 
   // One step with every learning rate times `rate_factor`. All parameters must
-  // have gradients.
-  void Step(double rate_factor);
+  // have gradients. Parameters and moments stay as they are when `skip`, a
+  // float on their device, is 1; undefined is 0.
+  void Step(double rate_factor, const at::Tensor& skip = {});
 
   // The moments and the number of steps, as a safetensors file, and back.
   // INVALID_ARGUMENT when they belong to other parameters.
@@ -52,10 +58,11 @@ class Optimizer {
 
     std::vector<at::Tensor> Gradients() const;
   };
+  using Skip = std::optional<at::Tensor>;
   // A moment and its name in the serialized state.
   std::vector<NamedParameter> Moments() const;
-  void StepAdam(Group& group, double learning_rate) const;
-  void StepSgd(Group& group, double learning_rate) const;
+  void StepAdam(Group& group, double learning_rate, const Skip& skip) const;
+  void StepSgd(Group& group, double learning_rate, const Skip& skip) const;
 
   const OptimizerKind kind_;
   std::vector<Group> groups_;

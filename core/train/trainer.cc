@@ -46,6 +46,22 @@ std::string Differences(const HyperParameters& there,
   return text;
 }
 
+// `batch` counts from 0.
+std::string PlaceOf(std::int64_t epoch, std::int64_t batch) {
+  return absl::StrCat("epoch ", epoch, ", batch ", batch + 1);
+}
+
+// That the steps from batch `first` on are finite; else the first that is not.
+absl::Status CheckSteps(const std::vector<StepResult>& steps,
+                        std::int64_t epoch, std::int64_t first) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    RETURN_IF_ERROR(
+        WithContext(CheckFinite(steps[i]),
+                    PlaceOf(epoch, first + static_cast<std::int64_t>(i))));
+  }
+  return absl::OkStatus();
+}
+
 class TorchTrainer final : public Trainer {
  public:
   TorchTrainer(TrainerOptions options, std::vector<float> embedding,
@@ -78,6 +94,7 @@ class TorchTrainer final : public Trainer {
   bool StopsEarly() const;
   absl::StatusOr<EpochMetrics> RunEpoch(TrainingObserver& observer,
                                         const std::stop_token& stop);
+  PreparedBatch PrepareBatch(const EpochPlan& plan, std::int64_t batch) const;
   absl::Status TrainEpoch(std::int64_t epoch, const EpochPlan& plan,
                           const std::stop_token& stop, EpochMeter& meter);
   absl::StatusOr<ClassificationReport> ValidateModel(
@@ -179,25 +196,33 @@ absl::StatusOr<EpochMetrics> TorchTrainer::RunEpoch(
   return meter.Finish(*validation->loss, *validation->accuracy);
 }
 
+PreparedBatch TorchTrainer::PrepareBatch(const EpochPlan& plan,
+                                         std::int64_t batch) const {
+  return learner_->Prepare(MakeBatch(train_.texts, train_.labels,
+                                     plan.batches[batch], plan.fixed_time));
+}
+
 absl::Status TorchTrainer::TrainEpoch(std::int64_t epoch, const EpochPlan& plan,
                                       const std::stop_token& stop,
                                       EpochMeter& meter) {
   const auto batches = static_cast<std::int64_t>(plan.batches.size());
+  PreparedBatch next = PrepareBatch(plan, 0);
   for (std::int64_t batch = 0; batch < batches; ++batch) {
-    const std::string place =
-        absl::StrCat("epoch ", epoch, ", batch ", batch + 1);
     if (stop.stop_requested()) {
-      return absl::CancelledError(absl::StrCat(place, ": the run was stopped"));
+      return absl::CancelledError(
+          absl::StrCat(PlaceOf(epoch, batch), ": the run was stopped"));
     }
     const double rate_factor = LearningRateFactor(
         parameters_.schedule, parameters_.warmup_fraction,
         (epoch - 1) * batches + batch, parameters_.epochs * batches);
-    const absl::StatusOr<StepResult> step =
-        learner_->Step(MakeBatch(train_.texts, train_.labels,
-                                 plan.batches[batch], plan.fixed_time),
-                       rate_factor);
-    if (!step.ok()) return WithContext(step.status(), place);
-    meter.AddStep(*step);
+    learner_->Step(next, rate_factor);
+    // While the device works.
+    if (batch + 1 < batches) next = PrepareBatch(plan, batch + 1);
+    if (!meter.EndStep()) continue;
+    const std::vector<StepResult> steps = learner_->ReadSteps();
+    RETURN_IF_ERROR(CheckSteps(
+        steps, epoch, batch + 1 - static_cast<std::int64_t>(steps.size())));
+    meter.AddSteps(steps);
   }
   return absl::OkStatus();
 }

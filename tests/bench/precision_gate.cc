@@ -62,9 +62,9 @@ absl::StatusOr<std::vector<EncodedText>> ReadFile(const std::string& path,
 
 std::vector<double> Answer(const SentimentLstm& model, Precision precision,
                            const std::vector<EncodedText>& texts) {
-  const PackedNetwork network =
-      PackModel(model, {.max_folded_bytes = std::int64_t{64} << 20,
-                        .precision = precision});
+  const PackedNetwork network = PackModel(
+      model,
+      {.max_folded_bytes = std::int64_t{64} << 20, .precision = precision});
   const auto begin = std::chrono::steady_clock::now();
   std::vector<double> logits =
       ReadTexts(network, texts, TorchThreads(), OnTorchThreads);
@@ -86,8 +86,7 @@ absl::StatusOr<double> Compare(const std::string& folder,
   ASSIGN_OR_RETURN(const std::vector<EncodedText> texts,
                    ReadFile(file, encoder));
   const c10::InferenceMode inference;
-  const std::vector<double> f32 =
-      Answer(*loaded.model, Precision::kF32, texts);
+  const std::vector<double> f32 = Answer(*loaded.model, Precision::kF32, texts);
   const std::vector<double> bf16 =
       Answer(*loaded.model, Precision::kBf16, texts);
   std::size_t equal = 0;
@@ -97,8 +96,8 @@ absl::StatusOr<double> Compare(const std::string& folder,
   };
   for (std::size_t i = 0; i < texts.size(); ++i) {
     equal += (f32[i] >= 0) == (bf16[i] >= 0) ? 1 : 0;
-    largest = std::max(largest,
-                       std::abs(probability(f32[i]) - probability(bf16[i])));
+    largest =
+        std::max(largest, std::abs(probability(f32[i]) - probability(bf16[i])));
   }
   const double share =
       static_cast<double>(equal) / static_cast<double>(texts.size());

@@ -132,7 +132,10 @@ Contestant MakeOurs(const Recipe& recipe, const ModelConfig& config,
       recipe.engine, "cpu");
   return {.name = NameOf(recipe), .run = [learner, &batches] {
             for (const Batch& batch : batches) {
-              if (learner->Step(batch, /*rate_factor=*/1).ok()) continue;
+              learner->Step(learner->Prepare(batch), /*rate_factor=*/1);
+            }
+            for (const StepResult& step : learner->ReadSteps()) {
+              if (CheckFinite(step).ok()) continue;
               std::fprintf(stderr, "a step failed\n");
               std::exit(1);
             }

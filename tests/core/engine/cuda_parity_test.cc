@@ -1,11 +1,13 @@
 // The whole model on a CUDA device against the CPU: answers and gradients. It
 // is skipped where there is no device.
 #include <ATen/ATen.h>
+#include <c10/util/Exception.h>
 
 #include <string>
 #include <vector>
 
 #include "core/data/batcher.h"
+#include "core/engine/device_kernel.h"
 #include "core/engine/device_memory.h"
 #include "core/engine/engine.h"
 #include "core/nn/sentiment_lstm.h"
@@ -18,9 +20,8 @@ namespace {
 
 constexpr std::int64_t kVocabulary = 30;
 
-// The reference keeps to the tolerance that all engines have. Through cuDNN,
-// LibTorch's own LSTM multiplies in TF32 unless told otherwise, which has a
-// mantissa of 10 bits.
+// The reference keeps to the tolerance that all engines have. cuDNN multiplies
+// in TF32 unless told otherwise, which has a mantissa of 10 bits.
 double Tolerance(Engine engine) {
   return engine == Engine::kReference ? kParityTolerance : 5e-3;
 }
@@ -39,7 +40,7 @@ Batch RaggedBatch() {
   return batch;
 }
 
-SentimentLstm MakeModel(Engine engine) {
+SentimentLstm MakeModel(const LstmKernel& kernel) {
   at::manual_seed(5);
   const ModelConfig config = {.vocabulary_size = kVocabulary,
                               .embedding_size = 12,
@@ -48,7 +49,7 @@ SentimentLstm MakeModel(Engine engine) {
                               .bidirectional = true,
                               .pooling = Pooling::kConcat};
   return SentimentLstm(config, at::randn({kVocabulary, 12}), /*forget_bias=*/1,
-                       GetKernel(engine));
+                       kernel);
 }
 
 // Logits, and then the gradients of their loss, all on the CPU.
@@ -63,13 +64,24 @@ std::vector<NamedParameter> Compute(const SentimentLstm& model) {
   return results;
 }
 
+// What LibTorch warns of on this thread.
+class Warnings final : public c10::WarningHandler {
+ public:
+  void process(const c10::Warning& warning) override {
+    messages.push_back(warning.msg());
+  }
+
+  std::vector<std::string> messages;
+};
+
 class CudaParityTest : public testing::TestWithParam<Engine> {};
 
 TEST_P(CudaParityTest, AnswersAndGradientsEqualTheCpus) {
   const absl::StatusOr<std::string> device = ResolveDevice("cuda");
   if (!device.ok()) GTEST_SKIP() << device.status().message();
-  const std::vector<NamedParameter> expected = Compute(MakeModel(GetParam()));
-  SentimentLstm model = MakeModel(GetParam());
+  const std::vector<NamedParameter> expected =
+      Compute(MakeModel(GetKernel(GetParam())));
+  SentimentLstm model = MakeModel(GetKernel(GetParam()));
   model.MoveTo(*device);
   const std::vector<NamedParameter> results = Compute(model);
   ASSERT_EQ(results.size(), expected.size());
@@ -82,6 +94,38 @@ TEST_P(CudaParityTest, AnswersAndGradientsEqualTheCpus) {
   EXPECT_GT(memory.allocated, 0);
   EXPECT_GE(memory.reserved, memory.allocated);
   EXPECT_GE(memory.total, memory.free);
+}
+
+TEST(CudaKernelTest, Bfloat16IsNearTheCpusFloats) {
+  const absl::StatusOr<std::string> device = ResolveDevice("cuda");
+  if (!device.ok()) GTEST_SKIP() << device.status().message();
+  const std::vector<NamedParameter> expected =
+      Compute(MakeModel(GetKernel(Engine::kReference)));
+  const DeviceKernel kernel(Precision::kBf16);
+  SentimentLstm model = MakeModel(kernel);
+  model.MoveTo(*device);
+  const std::vector<NamedParameter> results = Compute(model);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    EXPECT_LE(ParityError(results[i].tensor, expected[i].tensor), 5e-2)
+        << results[i].name;
+  }
+}
+
+TEST(CudaKernelTest, CudnnReadsTheWeightsWhereTheyAre) {
+  const absl::StatusOr<std::string> device = ResolveDevice("cuda");
+  if (!device.ok()) GTEST_SKIP() << device.status().message();
+  Warnings warnings;
+  const c10::WarningUtils::WarningHandlerGuard guard(&warnings);
+  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+    const DeviceKernel kernel(precision);
+    SentimentLstm model = MakeModel(kernel);
+    model.MoveTo(*device);
+    Compute(model);
+  }
+  // It says so when it copies them into one array first.
+  EXPECT_THAT(warnings.messages,
+              testing::Not(testing::Contains(
+                  testing::HasSubstr("single contiguous chunk of memory"))));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, CudaParityTest,

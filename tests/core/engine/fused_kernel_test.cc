@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/engine/device_kernel.h"
 #include "core/engine/engine.h"
 #include "core/nn/lstm_layer.h"
 #include "core/nn/sentiment_lstm.h"
@@ -255,7 +256,7 @@ TEST_F(FusedKernelTest, ATextInPiecesIsTheTextAsAWhole) {
       at::equal(at::cat({first.outputs, second.outputs}, 1), whole.outputs));
 }
 
-TEST_F(FusedKernelTest, DoublesGoToLibtorch) {
+TEST_F(FusedKernelTest, DoublesGoToTheDeviceKernel) {
   const at::Tensor lengths = at::tensor({4, 2}, at::kLong);
   LayerGates gates = layer_.Gates();
   for (StackedGates* direction : {&gates.forward, &*gates.backward}) {
@@ -263,9 +264,8 @@ TEST_F(FusedKernelTest, DoublesGoToLibtorch) {
     direction->bias = direction->bias.to(at::kDouble);
   }
   const at::Tensor inputs = at::randn({2, 4, kInput}, at::kDouble);
-  EXPECT_TRUE(
-      at::equal(FusedKernel().Run(gates, inputs, lengths).last,
-                GetKernel(Engine::kLibtorch).Run(gates, inputs, lengths).last));
+  EXPECT_TRUE(at::equal(FusedKernel().Run(gates, inputs, lengths).last,
+                        DeviceKernel().Run(gates, inputs, lengths).last));
 }
 
 TEST_F(FusedKernelTest, APassIsGoneBackOverOnce) {

@@ -12,6 +12,7 @@
 #include "core/nn/sentiment_lstm.h"
 #include "gtest/gtest.h"
 #include "tests/core/nn/small_model.h"
+#include "tests/support/all_kernels.h"
 
 namespace carousel {
 namespace {
@@ -49,7 +50,7 @@ at::Tensor DoubleLeaf(const at::Tensor& tensor) {
   return tensor.detach().to(at::kDouble).contiguous().requires_grad_();
 }
 
-class LayerGradientTest : public testing::TestWithParam<Engine> {};
+class LayerGradientTest : public testing::TestWithParam<NamedKernel> {};
 
 TEST_P(LayerGradientTest, AgreesWithDifferencesInWeightsBiasesAndInputs) {
   SetTorchThreads(1);  // too small to share
@@ -70,18 +71,14 @@ TEST_P(LayerGradientTest, AgreesWithDifferencesInWeightsBiasesAndInputs) {
   const at::Tensor is_text =
       at::arange(5).view({1, -1, 1}) < lengths.view({-1, 1, 1});
   ExpectGradientsByDifferences(parameters, [&] {
-    const LayerOutput output =
-        GetKernel(GetParam()).Run(gates, inputs, lengths);
+    const LayerOutput output = GetParam().kernel->Run(gates, inputs, lengths);
     return (output.outputs.pow(2) * is_text).sum() + output.last.sum();
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, LayerGradientTest,
-                         testing::Values(Engine::kReference, Engine::kLibtorch,
-                                         Engine::kFused),
-                         [](const auto& info) {
-                           return std::string(ToString(info.param));
-                         });
+INSTANTIATE_TEST_SUITE_P(Kernels, LayerGradientTest,
+                         testing::ValuesIn(AllKernels()),
+                         [](const auto& info) { return info.param.name; });
 
 class ModelGradientTest : public testing::TestWithParam<Pooling> {};
 

@@ -1,4 +1,4 @@
-// The hand-written LSTM, on either engine, against torch::nn::LSTM with the
+// The hand-written LSTM, on every kernel, against torch::nn::LSTM with the
 // same weights: outputs and gradients, any lengths, any directions and layers.
 #include <torch/nn/modules/rnn.h>
 #include <torch/nn/utils/rnn.h>
@@ -7,10 +7,10 @@
 #include <tuple>
 #include <vector>
 
-#include "core/engine/engine.h"
 #include "core/nn/lstm_layer.h"
 #include "core/nn/sentiment_lstm.h"
 #include "gtest/gtest.h"
+#include "tests/support/all_kernels.h"
 #include "tests/support/torch_lstm.h"
 
 namespace carousel {
@@ -35,11 +35,12 @@ std::vector<LstmLayer> MakeLayers(const Shape& shape) {
   return layers;
 }
 
-LayerOutput RunLayers(Engine engine, const std::vector<LstmLayer>& layers,
+LayerOutput RunLayers(const LstmKernel& kernel,
+                      const std::vector<LstmLayer>& layers,
                       const at::Tensor& inputs, const at::Tensor& lengths) {
   LayerOutput output{.outputs = inputs};
   for (const LstmLayer& layer : layers) {
-    output = GetKernel(engine).Run(layer.Gates(), output.outputs, lengths);
+    output = kernel.Run(layer.Gates(), output.outputs, lengths);
   }
   return output;
 }
@@ -68,14 +69,14 @@ at::Tensor RandomLengths(const Shape& shape) {
 }
 
 class LstmParityTest
-    : public testing::TestWithParam<std::tuple<Engine, Shape>> {
+    : public testing::TestWithParam<std::tuple<NamedKernel, Shape>> {
  protected:
   // One thread: the tensors are too small to share.
   LstmParityTest() { SetTorchThreads(1); }
 };
 
 TEST_P(LstmParityTest, OutputsAndGradientsEqualTorchOnRaggedTexts) {
-  const auto& [engine, shape] = GetParam();
+  const auto& [kernel, shape] = GetParam();
   at::manual_seed(7);
   const std::vector<LstmLayer> layers = MakeLayers(shape);
   torch::nn::LSTM peer = MakeTorchLstm(layers);
@@ -87,7 +88,8 @@ TEST_P(LstmParityTest, OutputsAndGradientsEqualTorchOnRaggedTexts) {
       (at::arange(shape.time).view({1, -1, 1}) < lengths.view({-1, 1, 1}))
           .to(at::kFloat);
 
-  const LayerOutput ours = RunLayers(engine, layers, our_inputs, lengths);
+  const LayerOutput ours =
+      RunLayers(*kernel.kernel, layers, our_inputs, lengths);
   const LayerOutput theirs = RunPeer(peer, shape, their_inputs, lengths);
   EXPECT_LE(ParityError(ours.outputs * mask, theirs.outputs), kParityTolerance);
   EXPECT_LE(ParityError(ours.last, theirs.last), kParityTolerance);
@@ -118,12 +120,12 @@ TEST_P(LstmParityTest, OutputsAndGradientsEqualTorchOnRaggedTexts) {
 }
 
 TEST_P(LstmParityTest, LastIsTheOutputAtTheTextsOwnEnds) {
-  const auto& [engine, shape] = GetParam();
+  const auto& [kernel, shape] = GetParam();
   at::manual_seed(8);
   const at::Tensor inputs = at::randn({shape.batch, shape.time, kInput});
   const at::Tensor lengths = RandomLengths(shape);
   const LayerOutput output =
-      RunLayers(engine, MakeLayers(shape), inputs, lengths);
+      RunLayers(*kernel.kernel, MakeLayers(shape), inputs, lengths);
   for (std::int64_t row = 0; row < shape.batch; ++row) {
     const std::int64_t end = lengths[row].item<std::int64_t>() - 1;
     const at::Tensor last = output.last[row];
@@ -138,18 +140,18 @@ TEST_P(LstmParityTest, LastIsTheOutputAtTheTextsOwnEnds) {
 }
 
 std::string CaseName(
-    const testing::TestParamInfo<std::tuple<Engine, Shape>>& info) {
-  const auto& [engine, shape] = info.param;
-  return std::string(ToString(engine)) + "_batch" +
-         std::to_string(shape.batch) + "_time" + std::to_string(shape.time) +
-         "_hidden" + std::to_string(shape.hidden) + "_layers" +
-         std::to_string(shape.layers) + (shape.bidirectional ? "_both" : "");
+    const testing::TestParamInfo<std::tuple<NamedKernel, Shape>>& info) {
+  const auto& [kernel, shape] = info.param;
+  return kernel.name + "_batch" + std::to_string(shape.batch) + "_time" +
+         std::to_string(shape.time) + "_hidden" + std::to_string(shape.hidden) +
+         "_layers" + std::to_string(shape.layers) +
+         (shape.bidirectional ? "_both" : "");
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    EnginesAndShapes, LstmParityTest,
+    KernelsAndShapes, LstmParityTest,
     testing::Combine(
-        testing::Values(Engine::kReference, Engine::kLibtorch, Engine::kFused),
+        testing::ValuesIn(AllKernels()),
         testing::Values(Shape{1, 1, 3, 1, false}, Shape{1, 9, 16, 1, true},
                         Shape{5, 12, 17, 1, false}, Shape{6, 23, 32, 1, true},
                         Shape{4, 11, 16, 3, false}, Shape{5, 13, 12, 2, true})),

@@ -20,24 +20,36 @@ class BatchRecorder final : public TrainingObserver {
   std::vector<BatchProgress> batches;
 };
 
+// As training does it.
+void AddStep(EpochMeter& meter, std::vector<StepResult>& unread,
+             const StepResult& step) {
+  unread.push_back(step);
+  if (!meter.EndStep()) return;
+  meter.AddSteps(unread);
+  unread.clear();
+}
+
 TEST(EpochMeterTest, WeighsLossByRowsAndNormByStep) {
   FakeClock clock;
   BatchRecorder recorder;
   EpochMeter meter(3, 2, clock, recorder);
+  std::vector<StepResult> unread;
   clock.Advance(absl::Seconds(1));
-  meter.AddStep({.rows = 3,
-                 .tokens = 30,
-                 .correct = 3,
-                 .loss = 1,
-                 .learning_rate = 0.5,
-                 .gradient_norm = 2});
+  AddStep(meter, unread,
+          {.rows = 3,
+           .tokens = 30,
+           .correct = 3,
+           .loss = 1,
+           .learning_rate = 0.5,
+           .gradient_norm = 2});
   clock.Advance(absl::Seconds(3));
-  meter.AddStep({.rows = 1,
-                 .tokens = 10,
-                 .correct = 0,
-                 .loss = 5,
-                 .learning_rate = 0.25,
-                 .gradient_norm = 4});
+  AddStep(meter, unread,
+          {.rows = 1,
+           .tokens = 10,
+           .correct = 0,
+           .loss = 5,
+           .learning_rate = 0.25,
+           .gradient_norm = 4});
   clock.Advance(absl::Seconds(6));
   EXPECT_EQ(meter.Finish(0.7, 0.9), (EpochMetrics{.epoch = 3,
                                                   .train_loss = 2,
@@ -56,9 +68,10 @@ TEST(EpochMeterTest, ReportsSeldomButEveryToken) {
   BatchRecorder recorder;
   constexpr int kBatches = 100;
   EpochMeter meter(1, kBatches, clock, recorder);
+  std::vector<StepResult> unread;
   for (int batch = 0; batch < kBatches; ++batch) {
     clock.Advance(absl::Milliseconds(10));
-    meter.AddStep({.rows = 1, .tokens = 7});
+    AddStep(meter, unread, {.rows = 1, .tokens = 7});
   }
   // At 250, 500 and 750 ms, and at the last batch.
   ASSERT_EQ(recorder.batches.size(), 4);
@@ -74,11 +87,28 @@ TEST(EpochMeterTest, ReportsSeldomButEveryToken) {
   EXPECT_EQ(tokens, kBatches * 7);
 }
 
+TEST(EpochMeterTest, TheTimeThatReadingTakesCounts) {
+  FakeClock clock;
+  BatchRecorder recorder;
+  EpochMeter meter(1, 2, clock, recorder);
+  const std::vector<StepResult> steps = {{.rows = 1, .tokens = 30},
+                                         {.rows = 1, .tokens = 10}};
+  EXPECT_FALSE(meter.EndStep());
+  EXPECT_TRUE(meter.EndStep());
+  clock.Advance(absl::Seconds(2));
+  meter.AddSteps(steps);
+  ASSERT_EQ(recorder.batches.size(), 1);
+  EXPECT_EQ(recorder.batches[0].batch, 2);
+  EXPECT_EQ(recorder.batches[0].tokens, 40);
+  EXPECT_NEAR(recorder.batches[0].tokens_per_second, 20, 1e-6);
+}
+
 TEST(EpochMeterTest, ATimeOfNothingGivesNoSpeed) {
   FakeClock clock;
   BatchRecorder recorder;
   EpochMeter meter(1, 1, clock, recorder);
-  meter.AddStep({.rows = 1, .tokens = 7});
+  std::vector<StepResult> unread;
+  AddStep(meter, unread, {.rows = 1, .tokens = 7});
   EXPECT_EQ(meter.Finish(0, 0).tokens_per_second, 0);
 }
 

@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/core/train/toy_task.h"
+#include "tests/support/host_reads.h"
 #include "tests/support/status_matchers.h"
 
 namespace carousel {
@@ -80,6 +81,13 @@ TEST(EvaluatorTest, IsThreadSafe) {
     }
   }
   for (const auto& result : results) EXPECT_EQ(*result, *expected);
+}
+
+TEST(EvaluatorTest, ReadsNothingBackBetweenBatches) {
+  const auto model = MakeModel();
+  const HostReads reads;
+  ASSERT_OK(PredictProbabilities(*model, MakeToyTexts(6, 1).texts, 2));
+  EXPECT_THAT(reads.found(), testing::IsEmpty());
 }
 
 TEST(EvaluatorTest, StopsWhenAsked) {

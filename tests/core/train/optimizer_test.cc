@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -62,6 +63,10 @@ class Peer {
   double v_ = 0;
   int t_ = 0;
 };
+
+double Norm(const Optimizer& optimizer) {
+  return std::sqrt(optimizer.SquaredNorm().item<double>());
+}
 
 class OptimizerTest : public ::testing::TestWithParam<OptimizerKind> {
  protected:
@@ -125,6 +130,28 @@ TEST_P(OptimizerTest, GoesOnFromItsStateAsIfItHadNeverStopped) {
   EXPECT_EQ(optimizer.Serialize(), resumed.Serialize());
 }
 
+TEST_P(OptimizerTest, ASkippedStepLeavesParametersAndMoments) {
+  const std::vector<NamedParameter> model = MakeModel(0.5);
+  Optimizer optimizer(Parameters(), model);
+  SetGradients(model, 0.3);
+  optimizer.Step(1, at::zeros({}));
+  std::vector<at::Tensor> before;
+  for (const NamedParameter& parameter : model) {
+    EXPECT_NE(ValueOf(parameter), 0.5) << parameter.name;
+    before.push_back(parameter.tensor.detach().clone());
+  }
+  SetGradients(model, std::numeric_limits<double>::quiet_NaN());
+  optimizer.Step(1, at::ones({}));
+  for (std::size_t i = 0; i < model.size(); ++i) {
+    EXPECT_TRUE(at::equal(model[i].tensor, before[i])) << model[i].name;
+  }
+  SetGradients(model, 0.3);
+  optimizer.Step(1);
+  for (const NamedParameter& parameter : model) {
+    EXPECT_TRUE(std::isfinite(ValueOf(parameter))) << parameter.name;
+  }
+}
+
 TEST_P(OptimizerTest, RefusesTheStateOfOtherParameters) {
   const std::vector<NamedParameter> model = MakeModel(0.5);
   Optimizer whole(Parameters(), model);
@@ -150,9 +177,19 @@ TEST(OptimizerGradientTest, NormIsOverAllParametersTogether) {
   const std::vector<NamedParameter> model = MakeModel(0);
   Optimizer optimizer(HyperParameters(), model);
   SetGradients(model, 2);  // of 6 + 4 + 2 numbers
-  EXPECT_NEAR(optimizer.GradientNorm(), std::sqrt(12 * 4.0), 1e-6);
-  optimizer.ScaleGradients(0.5);
-  EXPECT_NEAR(optimizer.GradientNorm(), std::sqrt(12.0), 1e-6);
+  EXPECT_NEAR(Norm(optimizer), std::sqrt(12 * 4.0), 1e-6);
+}
+
+TEST(OptimizerGradientTest, ClippingShortensWhatIsLongerThanTheLimit) {
+  const std::vector<NamedParameter> model = MakeModel(0);
+  Optimizer optimizer(HyperParameters(), model);
+  SetGradients(model, 2);
+  optimizer.ClipGradients(optimizer.SquaredNorm(), 3);
+  EXPECT_NEAR(Norm(optimizer), 3, 1e-6);
+  EXPECT_NEAR(ValueOf({.name = "", .tensor = model[0].tensor.grad()}),
+              std::sqrt(9.0 / 12), 1e-6);
+  optimizer.ClipGradients(optimizer.SquaredNorm(), 4);
+  EXPECT_NEAR(Norm(optimizer), 3, 1e-6);
 }
 
 TEST(OptimizerGradientTest, ClearingDropsThem) {
