@@ -46,7 +46,7 @@ at::Tensor PackInputs(const LayerInputs& inputs, const at::Tensor& places) {
     return inputs.LayOut().flatten(0, 1).index_select(0, places);
   }
   const EmbeddedTokens& words = *inputs.tokens();
-  const at::Tensor vectors = at::embedding(
+  at::Tensor vectors = at::embedding(
       words.embedding, words.tokens.flatten().index_select(0, places));
   if (!words.mask.defined()) return vectors;
   return vectors *

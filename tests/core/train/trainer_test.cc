@@ -7,13 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/nn/sentiment_lstm.h"
+#include "core/train/epoch_plan.h"
 #include "core/train/evaluator.h"
 #include "core/train/learner.h"
 #include "core/train/random_streams.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/core/train/trainer_fixture.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 
 namespace carousel {
@@ -258,6 +261,41 @@ TEST_F(TrainerTest, ALossThatIsNotFiniteEndsTheRunAndSaysWhere) {
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        AllOf(HasSubstr("epoch 1, batch "),
                              HasSubstr("must be finite"))));
+}
+
+TEST_F(TrainerTest, ALossThatIsNotFiniteNamesItsBatchHoweverLateItIsRead) {
+  // One text has the odd word, and with a clock that stands still all steps are
+  // read at the end of the epoch.
+  static constexpr std::size_t kOddText = 11;
+  constexpr TokenId kOddWord = 5;
+  for (EncodedText& text : train_.texts) {
+    std::ranges::replace(text.tokens, kOddWord, kOddWord + 1);
+  }
+  train_.texts[kOddText].tokens[0] = kOddWord;
+  embedding_[kOddWord * kToyEmbedding] =
+      std::numeric_limits<float>::quiet_NaN();
+  const HyperParameters parameters = ToyParameters();
+  const EpochPlan plan = PlanEpoch(parameters, Lengths(train_.texts), 1);
+  const auto batch = std::ranges::find_if(plan.batches, [](const auto& texts) {
+    return std::ranges::count(texts, kOddText) > 0;
+  });
+  ASSERT_LT(batch + 1, plan.batches.end()) << "nothing comes after it";
+
+  const TempDir folder;
+  const FakeClock clock;
+  Observer observer;
+  ASSERT_OK_AND_ASSIGN(const auto trainer,
+                       Trainer::Create({.parameters = parameters,
+                                        .config = ToyConfig(parameters),
+                                        .engine = engine_,
+                                        .checkpoint_folder = folder.path(),
+                                        .clock = &clock},
+                                       embedding_, train_, validation_));
+  EXPECT_THAT(trainer->Run(observer, observer.token()),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr(absl::StrCat("epoch 1, batch ",
+                                              batch - plan.batches.begin() + 1,
+                                              ": the loss is nan"))));
 }
 
 TEST_F(TrainerTest, AnExceptionOfTorchIsAStatus) {
