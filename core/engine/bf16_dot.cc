@@ -36,7 +36,7 @@ CAROUSEL_BF16_TARGET void AddTile(const Bf16DotArgs& args) {
     __m512bh x[kRows];
     CAROUSEL_UNROLL
     for (int r = 0; r < kRows; ++r) {
-      x[r] = (__m512bh)_mm512_set1_ps(args.x[r][pair]);
+      x[r] = (__m512bh)_mm512_set1_ps(args.x[r][pair * args.stride]);
     }
     CAROUSEL_UNROLL
     for (int g = 0; g < kGates; ++g) {

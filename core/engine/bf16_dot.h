@@ -16,6 +16,7 @@ struct Bf16DotArgs {
   int pairs = 0;                    // of inputs
   const float* weights = nullptr;   // [pair of inputs][gate][lane]: Bf16Pair
   const float* const* x = nullptr;  // [rows], each [pairs]: Bf16Pair
+  int stride = 1;                   // from a pair of x to the next
   float* sums = nullptr;            // [rows][gate][lane]
 };
 // In order of the pairs, so a row is the same whatever stands beside it. Only

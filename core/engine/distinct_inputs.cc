@@ -90,7 +90,8 @@ std::vector<std::int64_t> SourcesOf(const DistinctInputs& inputs,
 void SumBySource(std::span<const std::int64_t> sources, std::int64_t inputs,
                  std::int64_t width, const float* rows, float* sums,
                  const ParallelFor& parallel) {
-  constexpr std::int64_t kChunk = 64;
+  // Chunks of about as many positions: what comes first comes often.
+  constexpr std::int64_t kChunkPositions = 256;
   const PositionsBySource groups = Group(sources, inputs);
   const auto sum = [&](std::int64_t input) {
     float* const out = sums + input * width;
@@ -101,9 +102,16 @@ void SumBySource(std::span<const std::int64_t> sources, std::int64_t inputs,
       for (std::int64_t j = 0; j < width; ++j) out[j] += row[j];
     }
   };
-  parallel(static_cast<int>((inputs + kChunk - 1) / kChunk), [&](int chunk) {
-    const std::int64_t end = std::min(inputs, (chunk + 1) * kChunk);
-    for (std::int64_t i = chunk * kChunk; i < end; ++i) sum(i);
+  const auto first_of = [&](std::int64_t chunk) {
+    return std::ranges::lower_bound(groups.begin, chunk * kChunkPositions) -
+           groups.begin.begin();
+  };
+  const auto positions = static_cast<std::int64_t>(sources.size());
+  const std::int64_t chunks =
+      (positions + kChunkPositions - 1) / kChunkPositions;
+  parallel(static_cast<int>(chunks), [&](int chunk) {
+    const std::int64_t end = std::min(inputs, first_of(chunk + 1));
+    for (std::int64_t i = first_of(chunk); i < end; ++i) sum(i);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <bit>
 #include <new>
 
 #include "core/engine/aligned_floats.h"
@@ -12,10 +13,15 @@ namespace {
 
 constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
 
-// Whole huge pages for what is large, else whole cache lines.
+// Whole cache lines; of what is large, whole huge pages and one of four sizes
+// from each power of two to the next, so that an array of one batch fits the
+// next one, too. Pages that nobody touches cost nothing.
 std::int64_t RoundUp(std::int64_t bytes) {
-  const std::int64_t unit =
-      bytes >= kHugePage ? kHugePage : static_cast<std::int64_t>(kCacheLine);
+  const auto power = static_cast<std::int64_t>(
+      std::bit_floor(static_cast<std::uint64_t>(bytes)));
+  const std::int64_t unit = bytes >= kHugePage
+                                ? std::max(kHugePage, power / 4)
+                                : static_cast<std::int64_t>(kCacheLine);
   return std::max<std::int64_t>(1, (bytes + unit - 1) / unit) * unit;
 }
 
@@ -55,8 +61,8 @@ float* FloatPool::Take(std::int64_t count) {
   Block block = TakeWaiting(bytes);
   if (block.array == nullptr) {
     // What waits and does not fit makes room first.
-    while (!waiting_.empty() &&
-           taken_bytes_ + waiting_bytes_ + bytes > most_taken_bytes_) {
+    while (!waiting_.empty() && taken_bytes_ + waiting_bytes_ + bytes >
+                                    most_taken_bytes_ + most_taken_bytes_ / 4) {
       FreeLongest();
     }
     block = {.array = Allocate(bytes), .bytes = bytes};

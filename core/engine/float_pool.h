@@ -14,7 +14,7 @@
 namespace carousel {
 
 // Thread-safe. What is out and what waits to be taken again is never more than
-// the most that was out at one time.
+// the most that was out at one time and a quarter, since sizes never fit quite.
 class FloatPool {
  public:
   FloatPool() = default;

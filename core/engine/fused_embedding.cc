@@ -14,10 +14,11 @@ namespace carousel {
 namespace {
 
 // rows[i] is added to the row words[i] of a table of zeros, in order of i. A
-// share has the words of its own of all threads.
+// share has the words of its own of all threads. Rows may lie apart.
 at::Tensor AddUp(const at::Tensor& words, const at::Tensor& rows,
                  std::int64_t table_rows) {
   const std::int64_t width = rows.size(1);
+  const std::int64_t stride = rows.stride(0);
   const at::Tensor table = PooledTensor(table_rows, width);
   const auto indices = View(words);
   const float* const from = Numbers(rows);
@@ -29,7 +30,7 @@ at::Tensor AddUp(const at::Tensor& words, const at::Tensor& rows,
     std::fill(to + begin * width, to + end * width, 0.0F);
     for (std::size_t i = 0; i < indices.size(); ++i) {
       if (indices[i] < begin || indices[i] >= end) continue;
-      const float* const row = from + static_cast<std::int64_t>(i) * width;
+      const float* const row = from + static_cast<std::int64_t>(i) * stride;
       float* const sum = to + indices[i] * width;
       for (std::int64_t j = 0; j < width; ++j) sum[j] += row[j];
     }
@@ -49,7 +50,9 @@ class LookUpFunction : public torch::autograd::Function<LookUpFunction> {
   static torch::autograd::variable_list backward(
       torch::autograd::AutogradContext* context,
       const torch::autograd::variable_list& gradients) {
-    return {AddUp(context->get_saved_variables()[0], gradients[0].contiguous(),
+    const at::Tensor& rows = gradients[0];
+    return {AddUp(context->get_saved_variables()[0],
+                  rows.stride(1) == 1 ? rows : rows.contiguous(),
                   context->saved_data["rows"].toInt()),
             at::Tensor()};
   }

@@ -27,10 +27,17 @@ constexpr char kPrecision[] = "precision";
 // [outputs, inputs] as the kernels read it.
 at::Tensor Packed(const GateKernels& kernels, const at::Tensor& weights) {
   const at::Tensor rows = weights.contiguous();
-  at::Tensor packed =
-      at::empty({PackedFloats(kernels, rows.size(0), rows.size(1))});
-  PackWeights(kernels, Numbers(rows), rows.size(0), rows.size(1),
-              MutableNumbers(packed));
+  const std::int64_t inputs = rows.size(1);
+  const std::int64_t panel = kGates * kernels.lanes;
+  const std::int64_t panel_floats = PackedFloats(kernels, panel, inputs);
+  const std::int64_t panels = rows.size(0) / panel;
+  at::Tensor packed = at::empty({panels * panel_floats});
+  const float* const from = Numbers(rows);
+  float* const to = MutableNumbers(packed);
+  OnTorchThreads(static_cast<int>(panels), [&](int i) {
+    PackWeights(kernels, from + i * panel * inputs, panel, inputs,
+                to + i * panel_floats);
+  });
   return packed;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/engine/kept_packing.h"
 #include "core/engine/packed_pooling.h"
+#include "core/engine/pooled_tensor.h"
 #include "core/engine/torch_threads.h"
 
 namespace carousel {
@@ -76,8 +77,7 @@ class PackedPooling : public torch::autograd::Function<PackedPooling> {
     const PoolingParts parts(
         static_cast<Pooling>(context->saved_data["pooling"].toInt()));
     const at::Tensor d_parts = gradients[0].contiguous();
-    at::Tensor dh =
-        at::empty({batch.positions, d_parts.size(2)}, d_parts.options());
+    const at::Tensor dh = PooledTensor(batch.positions, d_parts.size(2));
     PoolBack(batch, View(saved[0]), d_parts.size(2),
              parts.In(d_parts, saved[1]), dh.mutable_data_ptr<float>(),
              OnTorchThreads);

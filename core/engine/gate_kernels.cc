@@ -219,29 +219,32 @@ constexpr int kChunk = 128;
 // The chunk's factors, in words of `Products::kPair` positions.
 struct GradientChunk {
   int words = 0;
-  AlignedFloats turned;      // [inputs, kChunk / kPair], whole tiles of inputs
+  // [tile][word][input of the tile]: what a tile meets lies in the order in
+  // which it does. Zeros fill up the last tile.
+  AlignedFloats x;
   AlignedFloats panel_maps;  // [word][gate][lane]
 };
 
 // What a tile of inputs adds to its rows of the gradient.
 template <typename Products>
 HWY_NOINLINE void AddGradientTile(const WeightGradientArgs& args, int panel,
-                                  int first_input,
+                                  int tile,
                                   const float* const (&begin)[kTileRows],
                                   const GradientChunk& chunk) {
   const Tag d;
   const std::size_t lanes = hn::Lanes(d);
   const float* x[kTileRows];
   for (int r = 0; r < kTileRows; ++r) {
-    x[r] = chunk.turned.get() + (first_input + r) * (kChunk / Products::kPair);
+    x[r] = chunk.x.get() + tile * kTileRows * (kChunk / Products::kPair) + r;
   }
   Sums<kTileRows> sums;
-  Products::template Sum<kTileRows, 1>(d, begin, chunk.panel_maps.get(),
-                                       chunk.words, x, sums);
-  const int rows = std::min(kTileRows, args.inputs - first_input);
+  Products::template Sum<kTileRows, 1, kTileRows>(
+      d, begin, chunk.panel_maps.get(), chunk.words, x, sums);
+  const int first = tile * kTileRows;
+  const int rows = std::min(kTileRows, args.inputs - first);
   for (int r = 0; r < rows; ++r) {
-    float* const row = args.gradient + (first_input + r) * args.gate_row +
-                       panel * kGates * lanes;
+    float* const row =
+        args.gradient + (first + r) * args.gate_row + panel * kGates * lanes;
     for (int g = 0; g < kGates; ++g) {
       float* const at = row + g * lanes;
       hn::Store(hn::Add(hn::Load(d, at), sums[r][g]), d, at);
@@ -249,20 +252,25 @@ HWY_NOINLINE void AddGradientTile(const WeightGradientArgs& args, int panel,
   }
 }
 
-// x[p][k] to turned[k][p] for some positions, in blocks that stay in the first
-// cache.
+// Some positions of x to [tile][word][input of the tile].
 template <typename Products>
-void Turn(const float* const* x, int positions, int inputs, float* turned) {
-  constexpr int kBlock = 8;
+void TakeInputs(const float* const* x, int positions, int inputs, float* out) {
   constexpr int kPair = Products::kPair;
-  for (int p = 0; p < positions; p += kBlock) {
-    const int end = std::min(positions, p + kBlock);
-    for (int k = 0; k < inputs; ++k) {
-      float* const row = turned + k * (kChunk / kPair);
-      for (int i = p; i < end; i += kPair) {
-        const float next = i + kPair <= end ? x[i + kPair - 1][k] : 0;
-        row[i / kPair] = Products::Word(x[i][k], next);
+  constexpr int kTile = kTileRows * (kChunk / kPair);
+  const AlignedFloats zeros = Zeros(inputs);
+  for (int p = 0; p < positions; p += kPair) {
+    const float* const now = x[p];
+    const float* const next =
+        p + kPair <= positions ? x[p + kPair - 1] : zeros.get();
+    float* to = out + p / kPair * kTileRows;
+    int k = 0;
+    for (; k + kTileRows <= inputs; k += kTileRows, to += kTile) {
+      for (int r = 0; r < kTileRows; ++r) {
+        to[r] = Products::Word(now[k + r], next[k + r]);
       }
+    }
+    for (int r = 0; k + r < inputs; ++r) {
+      to[r] = Products::Word(now[k + r], next[k + r]);
     }
   }
 }
@@ -274,7 +282,13 @@ void TakePanel(const float* const* d_maps, int positions, std::size_t first,
   const Tag d;
   const std::size_t lanes = hn::Lanes(d);
   constexpr int kPair = Products::kPair;
+  // Gate rows are a page or so apart, which no processor guesses.
+  constexpr int kAhead = 16;
   for (int p = 0; p < positions; p += kPair) {
+    if (p + kAhead < positions) {
+      hwy::Prefetch(d_maps[p + kAhead] + first);
+      hwy::Prefetch(d_maps[p + kAhead] + first + kGates * lanes / 2);
+    }
     for (int g = 0; g < kGates; ++g) {
       const std::size_t at = first + g * lanes;
       const Vector maps = hn::Load(d, d_maps[p] + at);
@@ -292,9 +306,8 @@ template <typename Products>
 void AddWeightGradient(const WeightGradientArgs& args) {
   const std::size_t width = kGates * hn::Lanes(Tag());
   const int tiles = (args.inputs + kTileRows - 1) / kTileRows;
-  // Rows of zeros fill up the last tile.
   GradientChunk chunk = {
-      .turned = Zeros(static_cast<std::int64_t>(tiles) * kTileRows * kChunk),
+      .x = Zeros(static_cast<std::int64_t>(tiles) * kTileRows * kChunk),
       .panel_maps = AllocateFloats(kChunk * width)};
   const AlignedFloats zeros = Zeros(width);
   const float* begin[kTileRows];
@@ -303,12 +316,12 @@ void AddWeightGradient(const WeightGradientArgs& args) {
     const int count = static_cast<int>(
         std::min<std::ptrdiff_t>(kChunk, args.positions - first));
     chunk.words = (count + Products::kPair - 1) / Products::kPair;
-    Turn<Products>(args.x + first, count, args.inputs, chunk.turned.get());
+    TakeInputs<Products>(args.x + first, count, args.inputs, chunk.x.get());
     for (int panel = args.first_panel; panel < args.end_panel; ++panel) {
       TakePanel<Products>(args.d_maps + first, count, panel * width,
                           chunk.panel_maps.get());
       for (int tile = 0; tile < tiles; ++tile) {
-        AddGradientTile<Products>(args, panel, tile * kTileRows, begin, chunk);
+        AddGradientTile<Products>(args, panel, tile, begin, chunk);
       }
     }
   }

@@ -8,7 +8,8 @@
 //                 bfloat16 each
 //   Inputs        rows of x in words
 //   Weights       panels in words, [word][gate][lane]
-//   Sum           sums[p * rows + r] = begin[p * rows + r] + x[r] * panel p
+//   Sum           sums[p * rows + r] = begin[p * rows + r] + x[r] * panel p;
+//                 the words of x[r] are kStride apart
 //   OfManyRows    the class to take for more than a few rows
 //   OfGradients   the class for the gradients of weights, whose factors are put
 //                 into words as they come: Word() of kPair positions
@@ -104,7 +105,7 @@ struct F32Products {
 
   // In order of k, one multiply-add at a time: that is what makes a row the
   // same whatever tile it is in.
-  template <int kRows, int kPanels>
+  template <int kRows, int kPanels, int kStride = 1>
   static HWY_INLINE void Sum(Tag d,
                              const float* const (&begin)[kRows * kPanels],
                              const float* HWY_RESTRICT weights, int words,
@@ -117,7 +118,8 @@ struct F32Products {
     HWY_UNROLL(4)
     for (int k = 0; k < words; ++k) {
       Vector inputs_k[kRows];
-      for (int r = 0; r < kRows; ++r) inputs_k[r] = hn::Set(d, x[r][k]);
+      for (int r = 0; r < kRows; ++r)
+        inputs_k[r] = hn::Set(d, x[r][k * kStride]);
       for (int p = 0; p < kPanels; ++p) {
         for (int g = 0; g < kGates; ++g) {
           const Vector weight = hn::Load(d, weights + p * panel + g * lanes);
@@ -306,7 +308,7 @@ struct DottedProducts {
                    }) {}
   };
 
-  template <int kRows, int kPanels>
+  template <int kRows, int kPanels, int kStride = 1>
   static HWY_INLINE void Sum(Tag d,
                              const float* const (&begin)[kRows * kPanels],
                              const float* HWY_RESTRICT weights, int words,
@@ -323,6 +325,7 @@ struct DottedProducts {
                    .pairs = words,
                    .weights = weights + p * words * kPanel,
                    .x = x,
+                   .stride = kStride,
                    .sums = memory + p * kRows * kPanel});
     }
     const float* sum = memory;

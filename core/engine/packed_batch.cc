@@ -43,8 +43,12 @@ PackedBatch PackBatch(std::span<const std::int64_t> lengths, int max_shards) {
   const std::size_t count =
       std::min<std::size_t>(std::max(max_shards, 1), order.size());
   batch.shards.resize(count);
+  // Back and forth: always in the same order, the first shard would get the
+  // longest of each handful and have the most to do.
   for (std::size_t i = 0; i < order.size(); ++i) {
-    batch.shards[i % count].rows.push_back(order[i]);
+    const std::size_t turn = i % count;
+    const bool back = i / count % 2 != 0;
+    batch.shards[back ? count - 1 - turn : turn].rows.push_back(order[i]);
   }
   for (PackedShard& shard : batch.shards) {
     FillSteps(lengths, batch.positions, shard);

@@ -12,7 +12,7 @@
 // and range of the rounds) and the ratios.
 //
 //   training_step_bench [--threads=2] [--rounds=5] [--shape=0]
-//                       [--only=fused] [--reference]
+//                       [--only=engine=fused] [--reference]
 #include <torch/nn/modules/embedding.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/rnn.h>
@@ -37,7 +37,7 @@
 #include "tests/bench/contest.h"
 
 ABSL_FLAG(bool, reference, false, "The hand-written loop as well");
-ABSL_FLAG(std::string, only, "", "Contestants with this in their name alone");
+ABSL_FLAG(std::string, only, "", "Contestants whose name ends so");
 
 namespace carousel {
 namespace {
@@ -159,7 +159,7 @@ void RunShape(const Shape& shape) {
       MakeOurs({.precision = Precision::kBf16}, config, padded));
   contestants.push_back(MakeOurs({}, config, padded));
   std::erase_if(contestants, [](const Contestant& contestant) {
-    return contestant.name.find(absl::GetFlag(FLAGS_only)) == std::string::npos;
+    return !contestant.name.ends_with(absl::GetFlag(FLAGS_only));
   });
   std::printf("%s\n", shape.name);
   PrintHead(bench_case);

@@ -39,8 +39,8 @@ TEST(PackedBatchTest, ShardsShareLongAndShortTexts) {
   const std::vector<std::int64_t> lengths = {1, 2, 3, 4, 5};
   const PackedBatch batch = PackBatch(lengths, 2);
   ASSERT_THAT(batch.shards, SizeIs(2));
-  EXPECT_THAT(batch.shards[0].rows, ElementsAre(4, 2, 0));
-  EXPECT_THAT(batch.shards[1].rows, ElementsAre(3, 1));
+  EXPECT_THAT(batch.shards[0].rows, ElementsAre(4, 1, 0));
+  EXPECT_THAT(batch.shards[1].rows, ElementsAre(3, 2));
   EXPECT_EQ(batch.shards[1].begin[0], batch.shards[0].end);
 }
 
