@@ -22,31 +22,46 @@ HWY_BEFORE_NAMESPACE();
 namespace carousel::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+// A tile of rows and panels, and which words of the inputs it sums up now.
+struct TilePlace {
+  const float* weights = nullptr;  // of the first panel, from the first word on
+  int panel = 0;
+  std::ptrdiff_t row = 0;
+  int first_word = 0;
+  int words = 0;
+};
+
+// Words that are summed up before the next tile comes: a panel's weights for
+// them stay in the first cache while all rows meet them.
+constexpr int kBlockWords = 128;
+
 // Not inlined: the compiler would take the constants of the gates' functions
 // out of the loop over tiles and leave too few registers for the sums.
 template <typename Products, int kRows, int kPanels>
 struct ProjectTile {
   static HWY_NOINLINE void Run(const ProjectArgs& args,
                                const typename Products::Inputs& inputs,
-                               const float* weights, int panel,
-                               std::ptrdiff_t row) {
+                               const TilePlace& place) {
     const Tag d;
     const std::size_t lanes = hn::Lanes(d);
     const std::size_t width = kGates * lanes;
-    const float* bias[kRows * kPanels];
     const float* x[kRows];
-    for (int r = 0; r < kRows; ++r) x[r] = inputs[row + r];
+    for (int r = 0; r < kRows; ++r) {
+      x[r] = inputs[place.row + r] + place.first_word;
+    }
+    const float* begin[kRows * kPanels];
+    float* out[kRows * kPanels];
     for (int i = 0; i < kRows * kPanels; ++i) {
-      bias[i] = args.bias + (panel + i / kRows) * width;
+      const std::size_t at = (place.panel + i / kRows) * width;
+      out[i] = args.out[place.row + i % kRows] + at;
+      begin[i] = place.first_word == 0 ? args.bias + at : out[i];
     }
     Sums<kRows * kPanels> sums;
-    Products::template Sum<kRows, kPanels>(
-        d, bias, weights, Products::Words(args.inputs), x, sums);
+    Products::template Sum<kRows, kPanels>(d, begin, place.weights, place.words,
+                                           x, sums);
     for (int i = 0; i < kRows * kPanels; ++i) {
-      float* const out =
-          args.out[row + i % kRows] + (panel + i / kRows) * width;
       for (int g = 0; g < kGates; ++g) {
-        hn::Store(sums[i][g], d, out + g * lanes);
+        hn::Store(sums[i][g], d, out[i] + g * lanes);
       }
     }
   }
@@ -78,15 +93,15 @@ template <typename Products, int kRows, int kPanels>
 struct StepTile {
   static HWY_NOINLINE void Run(const StepArgs& args,
                                const typename Products::Inputs& inputs,
-                               const float* weights, int panel,
-                               std::ptrdiff_t row) {
+                               const TilePlace& place) {
     const Tag d;
     const std::size_t width = kGates * hn::Lanes(d);
     const float* maps[kRows * kPanels];
     const float* h[kRows];
-    for (int r = 0; r < kRows; ++r) h[r] = inputs[row + r];
+    for (int r = 0; r < kRows; ++r) h[r] = inputs[place.row + r];
     for (int i = 0; i < kRows * kPanels; ++i) {
-      maps[i] = args.maps[row + i % kRows] + (panel + i / kRows) * width;
+      maps[i] =
+          args.maps[place.row + i % kRows] + (place.panel + i / kRows) * width;
     }
     // A row of maps may be a word's, anywhere in a large table, of which no
     // processor guesses the next panel.
@@ -95,10 +110,11 @@ struct StepTile {
       hwy::Prefetch(maps[r] + kPanels * width + width / 2);
     }
     Sums<kRows * kPanels> sums;
-    Products::template Sum<kRows, kPanels>(
-        d, maps, weights, Products::Words(args.hidden), h, sums);
+    Products::template Sum<kRows, kPanels>(d, maps, place.weights, place.words,
+                                           h, sums);
     for (int i = 0; i < kRows * kPanels; ++i) {
-      FinishStep(d, args, panel + i / kRows, row + i % kRows, sums[i]);
+      FinishStep(d, args, place.panel + i / kRows, place.row + i % kRows,
+                 sums[i]);
     }
   }
 };
@@ -108,69 +124,93 @@ template <template <typename, int, int> class Tile, typename Products,
           int kRows, typename Args>
 HWY_INLINE void RunRest(const Args& args,
                         const typename Products::Inputs& inputs,
-                        const float* weights, int panel, std::ptrdiff_t row) {
+                        const TilePlace& place) {
   if constexpr (kRows > 0) {
-    if (args.rows - row == kRows) {
-      return Tile<Products, kRows, 1>::Run(args, inputs, weights, panel, row);
+    if (args.rows - place.row == kRows) {
+      return Tile<Products, kRows, 1>::Run(args, inputs, place);
     }
-    RunRest<Tile, Products, kRows - 1>(args, inputs, weights, panel, row);
+    RunRest<Tile, Products, kRows - 1>(args, inputs, place);
   }
 }
 
-// A panel's weights stay in the cache while all rows meet them.
+// All rows meet the panel and the words of `place`.
 template <template <typename, int, int> class Tile, typename Products,
           typename Args>
-void ForEachTile(const Args& args, const RowsOfX& x, int inputs_of_row) {
+void ForEachTile(const Args& args, const typename Products::Inputs& inputs,
+                 TilePlace place) {
   constexpr int kRows = Products::kRowsOfATile;
+  for (place.row = 0; place.row + kRows <= args.rows; place.row += kRows) {
+    Tile<Products, kRows, 1>::Run(args, inputs, place);
+  }
+  RunRest<Tile, Products, kRows - 1>(args, inputs, place);
+}
+
+template <template <typename, int, int> class Tile, typename Products,
+          typename Args>
+void ForEachPanel(const Args& args, const RowsOfX& x, int inputs_of_row,
+                  int block_words) {
+  const int words = Products::Words(inputs_of_row);
   const typename Products::Inputs inputs(x, args.rows, inputs_of_row);
-  const typename Products::Weights weights(args.weights,
-                                           Products::Words(inputs_of_row));
+  const typename Products::Weights weights(args.weights, words);
+  const std::size_t width = kGates * hn::Lanes(Tag());
   for (int panel = args.first_panel; panel < args.end_panel; ++panel) {
-    const float* const words = weights.Panel(panel);
-    std::ptrdiff_t row = 0;
-    for (; row + kRows <= args.rows; row += kRows) {
-      Tile<Products, kRows, 1>::Run(args, inputs, words, panel, row);
+    const float* const of_panel = weights.Panel(panel);
+    for (int first = 0; first < words; first += block_words) {
+      ForEachTile<Tile, Products>(
+          args, inputs,
+          {.weights = of_panel + first * width,
+           .panel = panel,
+           .first_word = first,
+           .words = std::min(block_words, words - first)});
     }
-    RunRest<Tile, Products, kRows - 1>(args, inputs, words, panel, row);
   }
 }
 
 template <template <typename, int, int> class Tile, typename Products,
           typename Args>
 void ForOneRow(const Args& args, const RowsOfX& x, int inputs_of_row) {
+  const int words = Products::Words(inputs_of_row);
   const typename Products::Inputs inputs(x, 1, inputs_of_row);
-  const typename Products::Weights weights(args.weights,
-                                           Products::Words(inputs_of_row));
+  const typename Products::Weights weights(args.weights, words);
+  const auto place = [&](int panel) {
+    return TilePlace{
+        .weights = weights.Panel(panel), .panel = panel, .words = words};
+  };
   int panel = args.first_panel;
   for (; panel + kPanelsOfARow <= args.end_panel; panel += kPanelsOfARow) {
-    Tile<Products, 1, kPanelsOfARow>::Run(args, inputs, weights.Panel(panel),
-                                          panel, 0);
+    Tile<Products, 1, kPanelsOfARow>::Run(args, inputs, place(panel));
   }
   for (; panel < args.end_panel; ++panel) {
-    Tile<Products, 1, 1>::Run(args, inputs, weights.Panel(panel), panel, 0);
+    Tile<Products, 1, 1>::Run(args, inputs, place(panel));
   }
 }
 
+// In blocks of `block_words` where there are many rows.
 template <template <typename, int, int> class Tile, typename Products,
           typename Args>
-void ForAllRows(const Args& args, const RowsOfX& x, int inputs) {
+void ForAllRows(const Args& args, const RowsOfX& x, int inputs,
+                int block_words) {
   constexpr std::ptrdiff_t kFewRows = 2 * kTileRows;
   if (args.rows == 1) return ForOneRow<Tile, Products>(args, x, inputs);
   if (args.rows <= kFewRows) {
-    return ForEachTile<Tile, Products>(args, x, inputs);
+    return ForEachPanel<Tile, Products>(args, x, inputs,
+                                        Products::Words(inputs));
   }
-  ForEachTile<Tile, typename Products::OfManyRows>(args, x, inputs);
+  ForEachPanel<Tile, typename Products::OfManyRows>(args, x, inputs,
+                                                    block_words);
 }
 
 template <typename Products>
 void Project(const ProjectArgs& args) {
-  ForAllRows<ProjectTile, Products>(args, {.each = args.x}, args.inputs);
+  ForAllRows<ProjectTile, Products>(args, {.each = args.x}, args.inputs,
+                                    kBlockWords);
 }
 
 template <typename Products>
 void Step(const StepArgs& args) {
   ForAllRows<StepTile, Products>(args, {.first = args.h, .stride = args.hidden},
-                                 args.hidden);
+                                 args.hidden,
+                                 /*block_words=*/args.hidden);
 }
 
 // With a sigmoid s of twice the map, ds = 2 s (1 - s) dmap; with a tanh t,
