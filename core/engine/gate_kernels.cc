@@ -105,9 +105,9 @@ struct StepTile {
     }
     // A row of maps may be a word's, anywhere in a large table, of which no
     // processor guesses the next panel.
-    for (int r = 0; r < kRows; ++r) {
-      hwy::Prefetch(maps[r] + kPanels * width);
-      hwy::Prefetch(maps[r] + kPanels * width + width / 2);
+    for (const float* const now : maps) {
+      hwy::Prefetch(now + kPanels * width);
+      hwy::Prefetch(now + kPanels * width + width / 2);
     }
     Sums<kRows * kPanels> sums;
     Products::template Sum<kRows, kPanels>(d, maps, place.weights, place.words,

@@ -29,6 +29,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "absl/strings/str_cat.h"
 #include "core/data/batcher.h"
 #include "core/engine/engine.h"
 #include "core/nn/sentiment_lstm.h"
@@ -111,11 +112,13 @@ struct Recipe {
   double dropout = 0;
 };
 std::string NameOf(const Recipe& recipe) {
-  std::string name = "engine=" + std::string(ToString(recipe.engine));
+  std::string name =
+      absl::StrCat("engine=", std::string(ToString(recipe.engine)));
   if (recipe.precision != Precision::kF32) {
-    name += " " + std::string(ToString(recipe.precision));
+    absl::StrAppend(&name, " ", std::string(ToString(recipe.precision)));
   }
-  return name + (recipe.dropout > 0 ? " with dropout" : "");
+  if (recipe.dropout > 0) name += " with dropout";
+  return name;
 }
 Contestant MakeOurs(const Recipe& recipe, const ModelConfig& config,
                     const std::vector<Batch>& batches) {
