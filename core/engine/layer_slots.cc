@@ -16,8 +16,8 @@ float* SlotOf(const AlignedFloats& floats, std::int64_t slot,
 }  // namespace
 
 LayerSlots::LayerSlots(const PackedNetwork& network, std::size_t layer,
-                       std::int64_t slots)
-    : network_(network), layer_(layer) {
+                       std::int64_t slots, StepCrew::Loop& loop)
+    : network_(network), layer_(layer), loop_(loop) {
   const std::int64_t numbers = slots * network.hidden;
   const bool pools = last_layer();
   for (int d = 0; d < network.directions(); ++d) {
@@ -69,16 +69,16 @@ void LayerSlots::StepDirection(std::size_t direction) {
   FindMaps(direction);
   DirectionState& state = directions_[direction];
   const std::int64_t hidden = network_.hidden;
-  network_.kernels->step(
-      {.weights = network_.layers[layer_][direction].weights_h.get(),
-       .hidden = static_cast<int>(hidden),
-       .end_panel = network_.panels(),
-       .rows = static_cast<std::ptrdiff_t>(readings_.size()),
-       .maps = maps_.data(),
-       .h = state.h.get(),
-       .c = state.c.get(),
-       .h_out = state.h_out.get(),
-       .c_out = state.c.get()});
+  const StepArgs step = {
+      .weights = network_.layers[layer_][direction].weights_h.get(),
+      .hidden = static_cast<int>(hidden),
+      .rows = static_cast<std::ptrdiff_t>(readings_.size()),
+      .maps = maps_.data(),
+      .h = state.h.get(),
+      .c = state.c.get(),
+      .h_out = state.h_out.get(),
+      .c_out = state.c.get()};
+  MakePanels(network_.kernels->step, step);
   std::swap(state.h, state.h_out);
   if (last_layer()) return Pool(state);
   for (std::size_t slot = 0; slot < readings_.size(); ++slot) {
@@ -89,6 +89,22 @@ void LayerSlots::StepDirection(std::size_t direction) {
         SlotOf(state.h, static_cast<std::int64_t>(slot), hidden), hidden,
         reading.outputs.get() + (at * network_.directions() + d) * hidden);
   }
+}
+
+template <typename Args>
+void LayerSlots::MakePanels(void (*kernel)(const Args&), const Args& whole) {
+  const auto make = [&](int first, int end) {
+    Args some = whole;
+    some.first_panel = first;
+    some.end_panel = end;
+    kernel(some);
+  };
+  // A smaller step is over before another core has seen that it began.
+  constexpr std::int64_t kWorthSharing = std::int64_t{4} * 128 * 128;
+  if (network_.hidden * network_.gate_row() < kWorthSharing) {
+    return make(0, network_.panels());
+  }
+  loop_.MakeStep(whole.rows, network_.panels(), make);
 }
 
 void LayerSlots::FindMaps(std::size_t direction) {
@@ -119,14 +135,14 @@ void LayerSlots::FindMaps(std::size_t direction) {
     products_.push_back(product);
   }
   if (inputs_.empty()) return;
-  network_.kernels->project(
-      {.weights = cell.weights_x.get(),
-       .bias = cell.bias.get(),
-       .inputs = static_cast<int>(input_size),
-       .end_panel = static_cast<int>(network_.hidden) / network_.kernels->lanes,
-       .rows = static_cast<std::ptrdiff_t>(inputs_.size()),
-       .x = inputs_.data(),
-       .out = products_.data()});
+  const ProjectArgs product = {
+      .weights = cell.weights_x.get(),
+      .bias = cell.bias.get(),
+      .inputs = static_cast<int>(input_size),
+      .rows = static_cast<std::ptrdiff_t>(inputs_.size()),
+      .x = inputs_.data(),
+      .out = products_.data()};
+  MakePanels(network_.kernels->project, product);
 }
 
 void LayerSlots::Pool(DirectionState& state) {

@@ -9,6 +9,7 @@
 #include "core/engine/aligned_floats.h"
 #include "core/engine/packed_network.h"
 #include "core/engine/row_source.h"
+#include "core/engine/step_crew.h"
 
 namespace carousel {
 
@@ -32,8 +33,9 @@ struct Reading {
 // For one thread.
 class LayerSlots {
  public:
+  // `loop` is the one that this serves, and must outlive it.
   LayerSlots(const PackedNetwork& network, std::size_t layer,
-             std::int64_t slots);
+             std::int64_t slots, StepCrew::Loop& loop);
 
   // There must be a slot free.
   void Add(const Row& row, AlignedFloats inputs);
@@ -57,6 +59,9 @@ class LayerSlots {
   };
 
   void StepDirection(std::size_t direction);
+  // Has the kernel make all panels of `whole`, which says nothing of panels.
+  template <typename Args>
+  void MakePanels(void (*kernel)(const Args&), const Args& whole);
   // What each text's token gives to the gates, into `maps_`.
   void FindMaps(std::size_t direction);
   void Pool(DirectionState& state);
@@ -66,6 +71,7 @@ class LayerSlots {
 
   const PackedNetwork& network_;
   const std::size_t layer_;
+  StepCrew::Loop& loop_;
   std::vector<Reading> readings_;
   std::vector<DirectionState> directions_;
   AlignedFloats projected_;  // [slots, gate row]

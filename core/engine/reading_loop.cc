@@ -67,11 +67,12 @@ class LoopTexts final : public RowSource {
 }  // namespace
 
 void ReadRows(const PackedNetwork& network, std::int64_t slots,
-              RowSource& source) {
+              RowSource& source, StepCrew* crew) {
+  StepCrew::Loop loop(crew);
   std::vector<LayerSlots> layers;
   layers.reserve(network.layers.size());
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    layers.emplace_back(network, i, slots);
+    layers.emplace_back(network, i, slots, loop);
   }
   std::int64_t under_way = 0;
   while (true) {
@@ -100,16 +101,16 @@ void ReadRows(const PackedNetwork& network, std::int64_t slots,
 
 std::vector<double> ReadTexts(const PackedNetwork& network,
                               std::span<const EncodedText> texts, int threads,
-                              const ParallelFor& parallel) {
+                              const ParallelFor& parallel, StepCrew* crew) {
   if (texts.empty()) return {};
   const auto count = static_cast<std::int64_t>(texts.size());
   const std::int64_t loops = std::clamp<std::int64_t>(threads, 1, count);
   const std::int64_t slots = std::min(kMaxSlots, (count + loops - 1) / loops);
   SharedTexts shared(texts, static_cast<std::size_t>(loops));
   std::vector<double> logits(texts.size());
-  parallel(static_cast<int>(loops), [&](int loop) {
-    LoopTexts own(shared, static_cast<std::size_t>(loop), logits);
-    ReadRows(network, slots, own);
+  parallel(static_cast<int>(loops), [&](int i) {
+    LoopTexts own(shared, static_cast<std::size_t>(i), logits);
+    ReadRows(network, slots, own, crew);
   });
   return logits;
 }

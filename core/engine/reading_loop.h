@@ -16,6 +16,7 @@
 #include "core/engine/packed_network.h"
 #include "core/engine/parallel_for.h"
 #include "core/engine/row_source.h"
+#include "core/engine/step_crew.h"
 #include "core/text/encoder.h"
 
 namespace carousel {
@@ -27,15 +28,17 @@ inline constexpr std::int64_t kMaxSlots = 48;
 
 // Reads what the source has, at most `slots` texts at a time, until it has no
 // more. An answer is the same, bit for bit, whatever shares the loop. Several
-// loops may read from one source.
+// loops may read from one source. A text that is alone is read by the `crew`,
+// if there is one.
 void ReadRows(const PackedNetwork& network, std::int64_t slots,
-              RowSource& source);
+              RowSource& source, StepCrew* crew = nullptr);
 
 // The logit of each text, in order, by a loop on each of `threads` threads.
 // The longest texts are begun first, so that the loops end together.
 std::vector<double> ReadTexts(const PackedNetwork& network,
                               std::span<const EncodedText> texts, int threads,
-                              const ParallelFor& parallel);
+                              const ParallelFor& parallel,
+                              StepCrew* crew = nullptr);
 
 }  // namespace carousel
 

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/engine/row_source.h"
+#include "core/engine/step_crew.h"
 #include "core/nn/model_config.h"
 #include "core/serve/text_reader.h"
 #include "core/text/encoder.h"
@@ -41,10 +42,12 @@ class LiveModel {
   // how those of a queue are answered.
   virtual bool reads_rows() const { return false; }
   // Answers what the source has, at most `slots` texts at a time, until it has
-  // no more (core/engine/reading_loop.h). After an error it could not go on:
-  // what it took and did not answer is the source's to end. UNIMPLEMENTED
-  // unless reads_rows().
-  virtual absl::Status ReadRows(std::int64_t slots, RowSource& source) const;
+  // no more, with the help of `crew` if it is not null
+  // (core/engine/reading_loop.h). After an error it could not go on: what it
+  // took and did not answer is the source's to end. UNIMPLEMENTED unless
+  // reads_rows().
+  virtual absl::Status ReadRows(std::int64_t slots, RowSource& source,
+                                StepCrew* crew) const;
 
   // Begins to read a text of which more may come. FAILED_PRECONDITION as
   // CheckCanStream (core/nn/can_stream.h). The reader keeps no hold of the
@@ -58,7 +61,8 @@ inline std::string NameWithVersion(const LiveModel& model) {
 }
 
 inline absl::Status LiveModel::ReadRows(std::int64_t /*slots*/,
-                                        RowSource& /*source*/) const {
+                                        RowSource& /*source*/,
+                                        StepCrew* /*crew*/) const {
   return absl::UnimplementedError("this model reads no rows");
 }
 

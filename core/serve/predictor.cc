@@ -38,7 +38,8 @@ Predictor::Predictor(const PredictorOptions& options, ModelRegistry& registry,
       executors_(executors),
       clock_(clock),
       observer_(observer),
-      queue_(options.queue, clock) {
+      queue_(options.queue, clock),
+      crew_(options.threads) {
   for (int i = 0; i < std::max(options_.threads, 1); ++i) {
     threads_.emplace_back([this] {
       while (true) {
@@ -257,7 +258,7 @@ void Predictor::Enqueue(const CallPtr& call) {
 void Predictor::RunLoop(QueueItem first) {
   QueueRows rows(std::move(first), queue_, clock_, observer_);
   const absl::Status status = rows.model().ReadRows(
-      std::max<std::int64_t>(1, options_.queue.batch.rows), rows);
+      std::max<std::int64_t>(1, options_.queue.batch.rows), rows, &crew_);
   if (!status.ok()) rows.Fail(status);
 }
 

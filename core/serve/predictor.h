@@ -23,6 +23,7 @@
 #include "core/base/executor.h"
 #include "core/base/mutex.h"
 #include "core/base/names.h"
+#include "core/engine/step_crew.h"
 #include "core/serve/batching_queue.h"
 #include "core/serve/model_registry.h"
 #include "core/serve/predict_observer.h"
@@ -66,7 +67,8 @@ struct PredictReply {
 };
 
 struct PredictorOptions {
-  int threads = 1;  // that run loops and batches
+  // That run loops and batches; as many make the steps of a text that is alone.
+  int threads = 1;
   BatchingQueueOptions queue;
   std::size_t max_texts = 4096;      // a call; no more than the queue holds
   std::size_t max_bytes = 32 << 20;  // of all texts of a call
@@ -159,6 +161,7 @@ class Predictor {
   const Clock& clock_;
   PredictObserver* const observer_;
   BatchingQueue queue_;
+  StepCrew crew_;
 
   Mutex mutex_;
   CondVar changed_;

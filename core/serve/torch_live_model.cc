@@ -113,7 +113,8 @@ class SentimentLiveModel final : public TorchLiveModel {
   absl::StatusOr<std::vector<double>> Predict(
       std::span<const EncodedText> texts) const override;
   bool reads_rows() const override { return packed_.has_value(); }
-  absl::Status ReadRows(std::int64_t slots, RowSource& source) const override;
+  absl::Status ReadRows(std::int64_t slots, RowSource& source,
+                        StepCrew* crew) const override;
   absl::StatusOr<std::unique_ptr<TextReader>> BeginText() const override;
   WordVectors EmbeddingVectors() const override;
 
@@ -152,10 +153,10 @@ absl::StatusOr<std::vector<double>> SentimentLiveModel::Predict(
   }
 }
 
-absl::Status SentimentLiveModel::ReadRows(std::int64_t slots,
-                                          RowSource& source) const {
+absl::Status SentimentLiveModel::ReadRows(std::int64_t slots, RowSource& source,
+                                          StepCrew* crew) const {
   try {
-    carousel::ReadRows(*packed_, std::min(slots, kMaxSlots), source);
+    carousel::ReadRows(*packed_, std::min(slots, kMaxSlots), source, crew);
     return absl::OkStatus();
   } catch (...) {
     return TorchExceptionToStatus();

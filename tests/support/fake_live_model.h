@@ -61,7 +61,8 @@ class FakeLiveModel final : public LiveModel {
     return step_ != nullptr && *step_ != nullptr;
   }
   // A step ends the shortest text.
-  absl::Status ReadRows(std::int64_t slots, RowSource& source) const override {
+  absl::Status ReadRows(std::int64_t slots, RowSource& source,
+                        StepCrew* /*crew*/) const override {
     std::vector<Row> rows;
     while (true) {
       while (static_cast<std::int64_t>(rows.size()) < slots) {

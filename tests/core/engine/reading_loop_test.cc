@@ -316,6 +316,22 @@ INSTANTIATE_TEST_SUITE_P(BothDirections, ReadTextsTest,
 INSTANTIATE_TEST_SUITE_P(OneDirection, GrowingTextTest,
                          testing::ValuesIn(kOneDirection), ShapeName);
 
+TEST(CrewTest, AnAnswerIsTheSameToTheBitWhoeverMakesItsSteps) {
+  // Large enough to be shared (layer_slots.cc).
+  const ModelConfig config = Config(130, 2, true, Pooling::kConcat);
+  const PlainNetwork plain(config);
+  const auto texts = RandomTexts(5, 40);
+  StepCrew crew(3);
+  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+    const PackedNetwork network = PackNetwork(
+        config, plain.weights(), {.precision = precision}, OnThreads);
+    for (const EncodedText& text : texts) {
+      EXPECT_EQ(ReadTexts(network, {&text, 1}, 3, OnThreads, &crew),
+                ReadTexts(network, {&text, 1}, 1, OnThreads));
+    }
+  }
+}
+
 TEST(NoTextsTest, HaveNoAnswers) {
   const PlainNetwork plain(Config(4, 1, false, Pooling::kLast));
   const PackedNetwork network = PackNetwork(Config(4, 1, false, Pooling::kLast),

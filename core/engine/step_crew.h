@@ -1,0 +1,84 @@
+// Threads that make the steps of a lone text together, each some of the hidden
+// units. Many texts share the cores by rows, a loop a core (reading_loop.h);
+// one text has but one row, and its weights are more than a core's own cache
+// holds: two cores with half of them each are about twice as fast.
+#ifndef CAROUSEL_CORE_ENGINE_STEP_CREW_H_
+#define CAROUSEL_CORE_ENGINE_STEP_CREW_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+
+namespace carousel {
+
+// Helpers sleep until a loop is the only one at work and has few rows; from
+// then on they watch for its steps, until another loop begins or rows come.
+// They take pieces of a step that nobody has begun, so one that the system has
+// put aside is not waited for. Thread-safe.
+class StepCrew {
+ public:
+  // Rows up to which a step is shared.
+  static constexpr std::ptrdiff_t kFewRows = 2;
+  // Some panels of a step: [first, end).
+  using Panels = absl::FunctionRef<void(int first, int end)>;
+
+  // For loops that may use so many threads together, one of which is the
+  // loop's own.
+  explicit StepCrew(int threads);
+  // No loop may be at work.
+  ~StepCrew();
+  StepCrew(const StepCrew&) = delete;
+  StepCrew& operator=(const StepCrew&) = delete;
+
+  // A loop at work, on its thread.
+  class Loop {
+   public:
+    // Without a crew it makes all steps alone.
+    explicit Loop(StepCrew* crew);
+    ~Loop();
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+    // Has `make` make all of [0, panels), in pieces and on several threads at
+    // once where that is possible. Throws std::bad_alloc when a piece did.
+    void MakeStep(std::ptrdiff_t rows, int panels, Panels make);
+
+   private:
+    void GiveBack();
+
+    StepCrew* const crew_;
+    bool has_helpers_ = false;
+  };
+
+ private:
+  // What the helpers do.
+  enum Order : int { kSleep, kHelp, kEnd };
+
+  void Help();
+  void Share(int panels, Panels make);
+  // Makes a piece of the step that is open, if one is left: the owner from the
+  // front and the helpers from the back, so that each core meets the same
+  // weights at every step.
+  bool MakePiece(bool from_back);
+
+  std::atomic<int> order_ = kSleep;
+  std::atomic<int> loops_ = 0;  // at work
+  // The step that is open: what of it nobody has begun, [first, end) in the
+  // lower and the upper half, and how many panels are not done.
+  std::atomic<std::uint64_t> unbegun_ = 0;
+  std::atomic<int> not_done_ = 0;
+  std::atomic<bool> failed_ = false;
+  std::atomic<int> piece_ = 1;  // panels of a piece; an old one will do
+  // Read by whoever has got a piece, written while no piece is out.
+  const Panels* make_ = nullptr;
+
+  std::vector<std::thread> helpers_;
+};
+
+}  // namespace carousel
+
+#endif  // CAROUSEL_CORE_ENGINE_STEP_CREW_H_

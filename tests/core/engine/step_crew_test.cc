@@ -1,0 +1,111 @@
+#include "core/engine/step_crew.h"
+
+#include <atomic>
+#include <latch>
+#include <new>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace carousel {
+namespace {
+
+constexpr int kPanels = 32;
+
+// Makes a step and says which threads had a part in it.
+std::set<std::thread::id> MakersOf(StepCrew::Loop& loop, std::ptrdiff_t rows) {
+  std::vector<std::thread::id> makers(kPanels);
+  loop.MakeStep(rows, kPanels, [&](int first, int end) {
+    for (int i = first; i < end; ++i) {
+      EXPECT_EQ(makers[i], std::thread::id()) << "made twice";
+      makers[i] = std::this_thread::get_id();
+    }
+  });
+  std::set<std::thread::id> all(makers.begin(), makers.end());
+  EXPECT_FALSE(all.contains(std::thread::id())) << "not all was made";
+  return all;
+}
+
+TEST(StepCrewTest, EveryPanelIsMadeOnce) {
+  for (const int threads : {1, 2, 3}) {
+    StepCrew crew(threads);
+    StepCrew::Loop loop(&crew);
+    for (int step = 0; step < 2000; ++step) MakersOf(loop, 1);
+  }
+}
+
+TEST(StepCrewTest, HelpersHaveAPartInTheStepsOfALoneRow) {
+  StepCrew crew(2);
+  StepCrew::Loop loop(&crew);
+  // The owner does not end the step before somebody else has begun a piece.
+  const std::thread::id owner = std::this_thread::get_id();
+  std::atomic<bool> helped = false;
+  loop.MakeStep(1, kPanels, [&](int, int) {
+    if (std::this_thread::get_id() != owner) {
+      helped = true;
+      helped.notify_all();
+    } else {
+      helped.wait(false);
+    }
+  });
+  EXPECT_TRUE(helped);
+}
+
+TEST(StepCrewTest, ManyRowsAreTheLoopsOwn) {
+  StepCrew crew(3);
+  StepCrew::Loop loop(&crew);
+  for (int step = 0; step < 100; ++step) {
+    EXPECT_EQ(MakersOf(loop, StepCrew::kFewRows + 1),
+              std::set{std::this_thread::get_id()});
+  }
+}
+
+TEST(StepCrewTest, ALoopBesideAnotherIsOnItsOwn) {
+  StepCrew crew(3);
+  StepCrew::Loop loop(&crew);
+  MakersOf(loop, 1);  // has the helpers, and gives them back
+  {
+    const StepCrew::Loop other(&crew);
+    for (int step = 0; step < 100; ++step) {
+      EXPECT_EQ(MakersOf(loop, 1), std::set{std::this_thread::get_id()});
+    }
+  }
+  EXPECT_GE(MakersOf(loop, 1).size(), 1U);
+}
+
+TEST(StepCrewTest, WithoutACrewALoopMakesItsStepsAlone) {
+  StepCrew::Loop loop(nullptr);
+  EXPECT_EQ(MakersOf(loop, 1), std::set{std::this_thread::get_id()});
+}
+
+TEST(StepCrewTest, LoopsComeAndGoOnManyThreads) {
+  StepCrew crew(3);
+  std::latch together(4);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      together.arrive_and_wait();
+      for (int round = 0; round < 50; ++round) {
+        StepCrew::Loop loop(&crew);
+        for (int step = 0; step < 10; ++step) MakersOf(loop, 1);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(StepCrewTest, MemoryThatRunsOutInAPieceIsTheStepsError) {
+  StepCrew crew(2);
+  StepCrew::Loop loop(&crew);
+  const auto fail = [](int first, int) {
+    if (first == 0) throw std::bad_alloc();
+  };
+  EXPECT_THROW(loop.MakeStep(1, kPanels, fail), std::bad_alloc);
+  EXPECT_THROW(loop.MakeStep(8, kPanels, fail), std::bad_alloc);
+  MakersOf(loop, 1);
+}
+
+}  // namespace
+}  // namespace carousel
