@@ -50,8 +50,8 @@ ABSL_FLAG(std::string, engine, "fused",
           "hand-written loop) or libtorch (its own LSTM)");
 ABSL_FLAG(std::string, serving_precision, "f32",
           "Of the products that answers are made of: f32, or bf16 with "
-          "--engine=fused, for weights in half the memory; labels of texts "
-          "near the middle may differ");
+          "--engine=fused, whose LSTM then has half the bytes; labels of texts "
+          "near the middle may differ. Streams on an accelerator stay f32");
 ABSL_FLAG(
     int, threads, 0,
     "Threads that answer: loops of the engine, or inside one operation of "

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 #include "core/engine/aligned_floats.h"
 
@@ -208,9 +209,9 @@ void Project(const ProjectArgs& args) {
 
 template <typename Products>
 void Step(const StepArgs& args) {
-  ForAllRows<StepTile, Products>(args, {.first = args.h, .stride = args.hidden},
-                                 args.hidden,
-                                 /*block_words=*/args.hidden);
+  ForAllRows<StepTile, Products>(
+      args, {.first = args.h, .stride = args.hidden}, args.hidden,
+      /*block_words=*/std::numeric_limits<int>::max());
 }
 
 // With a sigmoid s of twice the map, ds = 2 s (1 - s) dmap; with a tanh t,

@@ -28,8 +28,8 @@ inline constexpr std::int64_t kMaxSlots = 48;
 
 // Reads what the source has, at most `slots` texts at a time, until it has no
 // more. An answer is the same, bit for bit, whatever shares the loop. Several
-// loops may read from one source. A text that is alone is read by the `crew`,
-// if there is one.
+// loops may read from one source. The steps of a text that is alone are
+// made by the `crew`, if there is one and the layer is large enough.
 void ReadRows(const PackedNetwork& network, std::int64_t slots,
               RowSource& source, StepCrew* crew = nullptr);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <system_error>
 
 namespace carousel {
 namespace {
@@ -23,7 +24,8 @@ class Patience {
  public:
   void Wait() {
     constexpr int kLooks = 1000;
-    if (++looks_ > kLooks) return std::this_thread::yield();
+    if (looks_ == kLooks) return std::this_thread::yield();
+    ++looks_;
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -38,8 +40,11 @@ class Patience {
 }  // namespace
 
 StepCrew::StepCrew(int threads) {
-  for (int i = 1; i < threads; ++i) {
-    helpers_.emplace_back([this] { Help(); });
+  const int most = std::min(threads, kMostThreads);
+  try {
+    for (int i = 1; i < most; ++i) helpers_.emplace_back([this] { Help(); });
+  } catch (const std::system_error&) {
+    // No threads left: those that there are will do.
   }
 }
 
@@ -130,10 +135,9 @@ void StepCrew::Loop::MakeStep(std::ptrdiff_t rows, int panels, Panels make) {
     return make(0, panels);
   }
   if (!has_helpers_) {
-    int sleep = kSleep;
-    // Another loop that has just gone may not have given them back yet.
-    has_helpers_ = crew_->order_.compare_exchange_strong(sleep, kHelp);
-    if (!has_helpers_) return make(0, panels);
+    // They are free: a loop gives them back before it is gone.
+    has_helpers_ = true;
+    crew_->order_ = kHelp;
     crew_->order_.notify_all();
   }
   crew_->Share(panels, make);

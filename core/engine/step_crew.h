@@ -1,7 +1,7 @@
 // Threads that make the steps of a lone text together, each some of the hidden
 // units. Many texts share the cores by rows, a loop a core (reading_loop.h);
 // one text has but one row, and its weights are more than a core's own cache
-// holds: two cores with half of them each are about twice as fast.
+// holds: two idle cores with half of them each are nearly twice as fast.
 #ifndef CAROUSEL_CORE_ENGINE_STEP_CREW_H_
 #define CAROUSEL_CORE_ENGINE_STEP_CREW_H_
 
@@ -16,9 +16,10 @@
 namespace carousel {
 
 // Helpers sleep until a loop is the only one at work and has few rows; from
-// then on they watch for its steps, until another loop begins or rows come.
-// They take pieces of a step that nobody has begun, so one that the system has
-// put aside is not waited for. Thread-safe.
+// then on they watch for its steps, until it ends or finds at a step that
+// another loop has begun or rows have come. They take pieces of a step that
+// nobody has begun, so one that the system puts aside between two pieces is not
+// waited for; within a piece it is. Thread-safe.
 class StepCrew {
  public:
   // Rows up to which a step is shared.
@@ -26,8 +27,11 @@ class StepCrew {
   // Some panels of a step: [first, end).
   using Panels = absl::FunctionRef<void(int first, int end)>;
 
+  // More would fight over the few pieces of a step.
+  static constexpr int kMostThreads = 4;
+
   // For loops that may use so many threads together, one of which is the
-  // loop's own.
+  // loop's own. Makes do with fewer where the system has no more.
   explicit StepCrew(int threads);
   // No loop may be at work.
   ~StepCrew();
@@ -65,12 +69,13 @@ class StepCrew {
   // weights at every step.
   bool MakePiece(bool from_back);
 
-  std::atomic<int> order_ = kSleep;
+  // What all look at all the time has cache lines of its own.
+  alignas(64) std::atomic<int> order_ = kSleep;
   std::atomic<int> loops_ = 0;  // at work
   // The step that is open: what of it nobody has begun, [first, end) in the
   // lower and the upper half, and how many panels are not done.
-  std::atomic<std::uint64_t> unbegun_ = 0;
-  std::atomic<int> not_done_ = 0;
+  alignas(64) std::atomic<std::uint64_t> unbegun_ = 0;
+  alignas(64) std::atomic<int> not_done_ = 0;
   std::atomic<bool> failed_ = false;
   std::atomic<int> piece_ = 1;  // panels of a piece; an old one will do
   // Read by whoever has got a piece, written while no piece is out.

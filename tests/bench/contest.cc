@@ -68,13 +68,17 @@ void Race(std::vector<Contestant>& contestants, int rounds,
   for (const Contestant& contestant : contestants) {
     PrintLine(contestant, ours, our_answers, thousands);
   }
-  const auto best =
-      std::min_element(contestants.begin(), contestants.end() - 1,
-                       [](const Contestant& a, const Contestant& b) {
-                         return Median(a.seconds) < Median(b.seconds);
-                       });
-  std::printf("    against the best, %s: %.2f x\n", best->name.c_str(),
-              Median(best->seconds) / Median(ours.seconds));
+  const Contestant* best = nullptr;
+  for (const Contestant& contestant : contestants) {
+    if (contestant.name.starts_with("engine=")) continue;
+    if (best == nullptr || Median(contestant.seconds) < Median(best->seconds)) {
+      best = &contestant;
+    }
+  }
+  if (best != nullptr) {
+    std::printf("    against the best, %s: %.2f x\n", best->name.c_str(),
+                Median(best->seconds) / Median(ours.seconds));
+  }
   std::fflush(stdout);
 }
 

@@ -11,7 +11,7 @@
 namespace carousel {
 
 struct Contestant {
-  std::string name;
+  std::string name;           // "engine=..." is ours
   std::function<void()> run;  // what is timed
   // Of positive, of each text, in order; not timed. Null where there are none.
   std::function<std::vector<double>()> probabilities = nullptr;
@@ -29,7 +29,8 @@ std::string Agreement(const std::vector<double>& probabilities,
 
 // In turn, one round that is not counted and then `rounds`. Prints a line each:
 // thousand tokens a second, how many times as fast the last one, which is ours,
-// was, and how far the answers were from ours; then against the best.
+// was, and how far the answers were from ours; then against the best that is
+// not ours.
 void Race(std::vector<Contestant>& contestants, int rounds,
           std::int64_t tokens);
 

@@ -95,7 +95,9 @@ absl::StatusOr<double> Compare(const std::string& folder,
     return 1 / (1 + std::exp(-logit));
   };
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    equal += (f32[i] >= 0) == (bf16[i] >= 0) ? 1 : 0;
+    // What is no number has no label.
+    const bool finite = std::isfinite(f32[i]) && std::isfinite(bf16[i]);
+    equal += finite && (f32[i] >= 0) == (bf16[i] >= 0) ? 1 : 0;
     largest =
         std::max(largest, std::abs(probability(f32[i]) - probability(bf16[i])));
   }
@@ -115,6 +117,7 @@ int main(int argc, char** argv) {
     std::cerr << "precision_gate MODEL_FOLDER FILE.csv[.gz]\n";
     return 2;
   }
+  carousel::FlushDenormals();  // as the server
   carousel::SetTorchThreads(absl::GetFlag(FLAGS_threads));
   const auto equal = carousel::Compare(arguments[1], arguments[2]);
   if (!equal.ok()) {

@@ -36,13 +36,12 @@ TEST(StepCrewTest, EveryPanelIsMadeOnce) {
   }
 }
 
-TEST(StepCrewTest, HelpersHaveAPartInTheStepsOfALoneRow) {
-  StepCrew crew(2);
-  StepCrew::Loop loop(&crew);
-  // The owner does not end the step before somebody else has begun a piece.
+// Makes a step that its owner does not end before a helper has begun a piece.
+void MakeWithHelp(StepCrew::Loop& loop) {
   const std::thread::id owner = std::this_thread::get_id();
   std::atomic<bool> helped = false;
-  loop.MakeStep(1, kPanels, [&](int, int) {
+  loop.MakeStep(1, kPanels, [&](int first, int end) {
+    ASSERT_FALSE(first == 0 && end == kPanels) << "the step is not shared";
     if (std::this_thread::get_id() != owner) {
       helped = true;
       helped.notify_all();
@@ -51,6 +50,12 @@ TEST(StepCrewTest, HelpersHaveAPartInTheStepsOfALoneRow) {
     }
   });
   EXPECT_TRUE(helped);
+}
+
+TEST(StepCrewTest, HelpersHaveAPartInTheStepsOfALoneRow) {
+  StepCrew crew(2);
+  StepCrew::Loop loop(&crew);
+  MakeWithHelp(loop);
 }
 
 TEST(StepCrewTest, ManyRowsAreTheLoopsOwn) {
@@ -65,14 +70,22 @@ TEST(StepCrewTest, ManyRowsAreTheLoopsOwn) {
 TEST(StepCrewTest, ALoopBesideAnotherIsOnItsOwn) {
   StepCrew crew(3);
   StepCrew::Loop loop(&crew);
-  MakersOf(loop, 1);  // has the helpers, and gives them back
+  MakeWithHelp(loop);
   {
     const StepCrew::Loop other(&crew);
     for (int step = 0; step < 100; ++step) {
       EXPECT_EQ(MakersOf(loop, 1), std::set{std::this_thread::get_id()});
     }
   }
-  EXPECT_GE(MakersOf(loop, 1).size(), 1U);
+  MakeWithHelp(loop);
+}
+
+TEST(StepCrewTest, HelpersGoFromALoopThatEndsToTheNext) {
+  StepCrew crew(StepCrew::kMostThreads + 3);
+  for (int i = 0; i < 20; ++i) {
+    StepCrew::Loop loop(&crew);
+    MakeWithHelp(loop);
+  }
 }
 
 TEST(StepCrewTest, WithoutACrewALoopMakesItsStepsAlone) {
