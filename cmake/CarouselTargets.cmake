@@ -34,6 +34,8 @@ find_program(MOLD mold)
 if(MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
+add_library(carousel_tls_alignment OBJECT
+  ${CMAKE_CURRENT_LIST_DIR}/tls_alignment.cc)
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Paths relative to the checkout, so that two clones share one cache.
@@ -115,7 +117,8 @@ endfunction()
 function(carousel_binary name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE carousel_options ${arg_DEPS})
+  target_link_libraries(${name} PRIVATE carousel_options carousel_tls_alignment
+                        ${arg_DEPS})
 endfunction()
 
 function(carousel_test name)
@@ -128,8 +131,9 @@ function(carousel_test name)
     set(arg_TIMEOUT 300)
   endif()
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE carousel_options ${arg_DEPS}
-                        GTest::gmock GTest::gtest GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE carousel_options carousel_tls_alignment
+                        ${arg_DEPS} GTest::gmock GTest::gtest
+                        GTest::gtest_main)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_link_libraries(${name} PRIVATE carousel_test_options)
