@@ -1,5 +1,7 @@
 #include "core/engine/bf16_dot.h"
 
+#include <cstddef>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -14,8 +16,8 @@ namespace {
 #define CAROUSEL_BF16_TARGET \
   __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
 
-constexpr int kGates = 4;
-constexpr int kLanes = 16;
+constexpr std::ptrdiff_t kGates = 4;
+constexpr std::ptrdiff_t kLanes = 16;
 
 // Every loop but that over the pairs must be unrolled: only then the sums stay
 // in registers.
@@ -36,7 +38,8 @@ CAROUSEL_BF16_TARGET void AddTile(const Bf16DotArgs& args) {
     __m512bh x[kRows];
     CAROUSEL_UNROLL
     for (int r = 0; r < kRows; ++r) {
-      x[r] = (__m512bh)_mm512_set1_ps(args.x[r][pair * args.stride]);
+      x[r] = (__m512bh)_mm512_set1_ps(
+          args.x[r][pair * std::ptrdiff_t{args.stride}]);
     }
     CAROUSEL_UNROLL
     for (int g = 0; g < kGates; ++g) {

@@ -191,7 +191,7 @@ template <template <typename, int, int> class Tile, typename Products,
           typename Args>
 void ForAllRows(const Args& args, const RowsOfX& x, int inputs,
                 int block_words) {
-  constexpr std::ptrdiff_t kFewRows = 2 * kTileRows;
+  constexpr std::ptrdiff_t kFewRows = std::ptrdiff_t{2} * kTileRows;
   if (args.rows == 1) return ForOneRow<Tile, Products>(args, x, inputs);
   if (args.rows <= kFewRows) {
     return ForEachPanel<Tile, Products>(args, x, inputs,
@@ -303,7 +303,7 @@ void TakeInputs(const float* const* x, int positions, int inputs, float* out) {
     const float* const now = x[p];
     const float* const next =
         p + kPair <= positions ? x[p + kPair - 1] : zeros.get();
-    float* to = out + p / kPair * kTileRows;
+    float* to = out + std::ptrdiff_t{p / kPair} * kTileRows;
     int k = 0;
     for (; k + kTileRows <= inputs; k += kTileRows, to += kTile) {
       for (int r = 0; r < kTileRows; ++r) {

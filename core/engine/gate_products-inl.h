@@ -34,7 +34,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace carousel::HWY_NAMESPACE {
 
-constexpr int kGates = 4;
+constexpr std::ptrdiff_t kGates = 4;
 
 // Texts that are worked on at once: their 4 sums each stay in registers, with
 // room for a weight and an input. 32 registers, or 16.
@@ -118,8 +118,9 @@ struct F32Products {
     HWY_UNROLL(4)
     for (int k = 0; k < words; ++k) {
       Vector inputs_k[kRows];
-      for (int r = 0; r < kRows; ++r)
+      for (int r = 0; r < kRows; ++r) {
         inputs_k[r] = hn::Set(d, x[r][k * kStride]);
+      }
       for (int p = 0; p < kPanels; ++p) {
         for (int g = 0; g < kGates; ++g) {
           const Vector weight = hn::Load(d, weights + p * panel + g * lanes);
@@ -229,7 +230,7 @@ struct WidenedProducts {
   class Inputs : public WordRows {
    public:
     Inputs(const RowsOfX& rows, std::ptrdiff_t count, int inputs)
-        : WordRows(rows, count, 2 * PairsOf(inputs),
+        : WordRows(rows, count, std::ptrdiff_t{2} * PairsOf(inputs),
                    [inputs](const float* x, float* words) {
                      for (int k = 0; k < inputs; ++k) {
                        words[k] = RoundToBf16(x[k]);
