@@ -21,7 +21,7 @@ struct ServerOptions {
   std::string device = "auto";  // cpu, cuda, or cuda where there is one
   std::string engine = "fused";
   std::string serving_precision = "f32";  // f32 or bf16, of answers
-  int threads = 0;  // inside one operation of LibTorch; 0: its default
+  int threads = 0;                        // that answer; 0: one a core
   int train_slots = 1;
   int train_threads = 0;  // of each worker; 0: the cores shared by the slots
   absl::Duration stall = absl::Seconds(600);  // --stall_seconds; 0: never

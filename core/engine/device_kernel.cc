@@ -7,16 +7,12 @@
 #include <vector>
 
 #include "core/engine/kept_packing.h"
+#include "core/engine/libtorch_kernel.h"
 #include "core/engine/packed_batch.h"
 #include "core/nn/device_copy.h"
 
 namespace carousel {
 namespace {
-
-at::Tensor ToTensor(const std::vector<std::int64_t>& integers) {
-  return at::tensor(at::ArrayRef<std::int64_t>(integers),
-                    at::TensorOptions().dtype(at::kLong));
-}
 
 // Where the tokens of a padded batch stand in the packed one.
 struct Packing {
@@ -53,12 +49,6 @@ at::Tensor PackInputs(const LayerInputs& inputs, const at::Tensor& places) {
          words.mask.index_select(0, places.floor_divide(inputs.time()));
 }
 
-// The rows in LibTorch's order of gates, i, f, g (our c~), o.
-at::Tensor InOrder(const at::Tensor& stacked) {
-  const auto gates = stacked.chunk(4, 0);
-  return at::cat({gates[1], gates[0], gates[2], gates[3]}, 0);
-}
-
 // at::lstm's list, of each direction the weights of x, those of h, and two
 // biases. They are views of one array, which has the weights of all directions
 // before their biases: cuDNN's own order, so LibTorch does not copy them into
@@ -69,9 +59,9 @@ std::vector<at::Tensor> Weights(const LayerGates& gates, at::ScalarType type) {
   const auto add = [&](const StackedGates& stacked) {
     const std::int64_t hidden = stacked.hidden_size();
     matrices.push_back(
-        InOrder(stacked.weight.narrow(1, hidden, stacked.input_size())));
-    matrices.push_back(InOrder(stacked.weight.narrow(1, 0, hidden)));
-    biases.push_back(InOrder(stacked.bias));
+        ReorderGates(stacked.weight.narrow(1, hidden, stacked.input_size())));
+    matrices.push_back(ReorderGates(stacked.weight.narrow(1, 0, hidden)));
+    biases.push_back(ReorderGates(stacked.bias));
     biases.push_back(at::zeros_like(stacked.bias));
   };
   add(gates.forward);

@@ -21,11 +21,6 @@ namespace {
 
 constexpr std::int64_t kGates = 4;
 
-at::Tensor ToTensor(const std::vector<std::int64_t>& integers) {
-  return at::tensor(at::ArrayRef<std::int64_t>(integers),
-                    at::TensorOptions().dtype(at::kLong));
-}
-
 // The gates as gate rows: [gate row, hidden + input], and the bias.
 StackedGates AsGateRows(const GateKernels& kernels, const StackedGates& gates) {
   const std::int64_t hidden = gates.hidden_size();

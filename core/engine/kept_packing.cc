@@ -15,6 +15,11 @@ std::span<const std::int64_t> View(const at::Tensor& integers) {
           static_cast<std::size_t>(integers.numel())};
 }
 
+at::Tensor ToTensor(const std::vector<std::int64_t>& integers) {
+  return at::tensor(at::ArrayRef<std::int64_t>(integers),
+                    at::TensorOptions().dtype(at::kLong));
+}
+
 void KeepPacking(const PackedBatch& batch,
                  torch::autograd::AutogradContext& context) {
   context.saved_data[kShards] = static_cast<std::int64_t>(batch.shards.size());

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/engine/packed_batch.h"
 
@@ -15,8 +16,9 @@ struct AutogradContext;
 
 namespace carousel {
 
-// The numbers of a contiguous tensor of int64.
+// The numbers of a contiguous tensor of int64, and such a tensor of numbers.
 std::span<const std::int64_t> View(const at::Tensor& integers);
+at::Tensor ToTensor(const std::vector<std::int64_t>& integers);
 
 void KeepPacking(const PackedBatch& batch,
                  torch::autograd::AutogradContext& context);

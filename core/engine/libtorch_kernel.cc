@@ -6,12 +6,6 @@
 namespace carousel {
 namespace {
 
-// Rows in torch's order of gates, i, f, g (our c~), o.
-at::Tensor ReorderGates(const at::Tensor& stacked) {
-  const auto gates = stacked.chunk(4, 0);
-  return at::cat({gates[1], gates[0], gates[2], gates[3]}, 0);
-}
-
 at::Tensor RunLibtorchDirection(const StackedGates& gates,
                                 const at::Tensor& inputs) {
   const std::int64_t hidden = gates.hidden_size();
@@ -30,6 +24,11 @@ at::Tensor RunLibtorchDirection(const StackedGates& gates,
 }
 
 }  // namespace
+
+at::Tensor ReorderGates(const at::Tensor& stacked) {
+  const auto gates = stacked.chunk(4, 0);
+  return at::cat({gates[1], gates[0], gates[2], gates[3]}, 0);
+}
 
 LayerOutput LibtorchKernel::Run(const LayerGates& gates,
                                 const LayerInputs& inputs,

@@ -6,6 +6,9 @@
 
 namespace carousel {
 
+// Stacked gates, weights or biases, in torch's order: i, f, g (our c~), o.
+at::Tensor ReorderGates(const at::Tensor& stacked);
+
 // Reorders our gates (f, i, c, o on [h, x], one bias) into torch's (i, f, g, o,
 // weights of x and of h apart, two biases) and calls at::lstm; a bidirectional
 // layer runs as two calls, the second over reversed texts, since only that

@@ -11,7 +11,7 @@ namespace carousel {
 
 struct ProjectRowsArgs {
   const GateKernels* kernels = nullptr;
-  const float* weights = nullptr;  // packed (PackWeights, recurrence.h)
+  const float* weights = nullptr;  // packed (PackWeights, gate_kernels.h)
   const float* bias = nullptr;     // a gate row
   std::int64_t rows = 0;
   std::int64_t inputs = 0;

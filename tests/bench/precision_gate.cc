@@ -31,7 +31,9 @@
 #include "core/engine/reading_loop.h"
 #include "core/engine/torch_threads.h"
 #include "core/nn/model_folder.h"
+#include "core/nn/probability.h"
 #include "core/text/encoder.h"
+#include "tests/bench/engine_answers.h"
 
 ABSL_FLAG(std::string, text_column, "review", "The column of the texts");
 ABSL_FLAG(std::int64_t, texts, 5000, "The first so many");
@@ -63,8 +65,7 @@ absl::StatusOr<std::vector<EncodedText>> ReadFile(const std::string& path,
 std::vector<double> Answer(const SentimentLstm& model, Precision precision,
                            const std::vector<EncodedText>& texts) {
   const PackedNetwork network = PackModel(
-      model,
-      {.max_folded_bytes = std::int64_t{64} << 20, .precision = precision});
+      model, {.max_folded_bytes = kFoldedBytes, .precision = precision});
   const auto begin = std::chrono::steady_clock::now();
   std::vector<double> logits =
       ReadTexts(network, texts, TorchThreads(), OnTorchThreads);
@@ -91,15 +92,12 @@ absl::StatusOr<double> Compare(const std::string& folder,
       Answer(*loaded.model, Precision::kBf16, texts);
   std::size_t equal = 0;
   double largest = 0;
-  const auto probability = [](double logit) {
-    return 1 / (1 + std::exp(-logit));
-  };
   for (std::size_t i = 0; i < texts.size(); ++i) {
     // What is no number has no label.
     const bool finite = std::isfinite(f32[i]) && std::isfinite(bf16[i]);
     equal += finite && (f32[i] >= 0) == (bf16[i] >= 0) ? 1 : 0;
-    largest =
-        std::max(largest, std::abs(probability(f32[i]) - probability(bf16[i])));
+    largest = std::max(
+        largest, std::abs(ToProbability(f32[i]) - ToProbability(bf16[i])));
   }
   const double share =
       static_cast<double>(equal) / static_cast<double>(texts.size());
