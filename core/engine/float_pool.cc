@@ -1,17 +1,12 @@
 #include "core/engine/float_pool.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <bit>
-#include <new>
 
 #include "core/engine/aligned_floats.h"
 
 namespace carousel {
 namespace {
-
-constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
 
 // Whole cache lines; of what is large, whole huge pages and one of four sizes
 // from each power of two to the next, so that an array of one batch fits the
@@ -19,34 +14,15 @@ constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
 std::int64_t RoundUp(std::int64_t bytes) {
   const auto power = static_cast<std::int64_t>(
       std::bit_floor(static_cast<std::uint64_t>(bytes)));
-  const std::int64_t unit = bytes >= kHugePage
-                                ? std::max(kHugePage, power / 4)
-                                : static_cast<std::int64_t>(kCacheLine);
+  const std::int64_t unit =
+      bytes >= kWorthHugePages ? std::max(kHugePage, power / 4) : kCacheLine;
   return std::max<std::int64_t>(1, (bytes + unit - 1) / unit) * unit;
-}
-
-std::align_val_t AlignmentOf(std::int64_t bytes) {
-  return bytes >= kHugePage ? std::align_val_t{kHugePage} : kCacheLine;
-}
-
-float* Allocate(std::int64_t bytes) {
-  void* const memory =
-      ::operator new(static_cast<std::size_t>(bytes), AlignmentOf(bytes));
-  // A wish: without huge pages it works as well.
-  if (bytes >= kHugePage) {
-    madvise(memory, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);
-  }
-  return static_cast<float*>(memory);
-}
-
-void Free(float* array, std::int64_t bytes) {
-  ::operator delete(array, AlignmentOf(bytes));
 }
 
 }  // namespace
 
 FloatPool::~FloatPool() {
-  for (const Block& block : waiting_) Free(block.array, block.bytes);
+  for (const Block& block : waiting_) FreeAligned()(block.array);
 }
 
 FloatPool& FloatPool::OfProcess() {
@@ -65,7 +41,10 @@ float* FloatPool::Take(std::int64_t count) {
                                     most_taken_bytes_ + most_taken_bytes_ / 4) {
       FreeLongest();
     }
-    block = {.array = Allocate(bytes), .bytes = bytes};
+    block = {.array = AllocateLastingFloats(
+                          bytes / static_cast<std::int64_t>(sizeof(float)))
+                          .release(),
+             .bytes = bytes};
   }
   taken_.emplace(block.array, block.bytes);
   taken_bytes_ += block.bytes;
@@ -100,7 +79,7 @@ void FloatPool::FreeLongest() {
   const Block block = waiting_.front();
   waiting_.erase(waiting_.begin());
   waiting_bytes_ -= block.bytes;
-  Free(block.array, block.bytes);
+  FreeAligned()(block.array);
 }
 
 std::int64_t FloatPool::waiting_bytes() const {

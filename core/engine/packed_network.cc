@@ -49,7 +49,9 @@ class NetworkPacker {
  private:
   AlignedFloats Own(std::int64_t count) {
     owned_floats_ += count;
-    return Zeros(count);
+    AlignedFloats floats = AllocateLastingFloats(count);
+    std::fill_n(floats.get(), count, 0.0F);
+    return floats;
   }
 
   PackedCell PackCell(const CellWeights& cell, std::int64_t layer) {
