@@ -106,9 +106,11 @@ struct StepTile {
     }
     // A row of maps may be a word's, anywhere in a large table, of which no
     // processor guesses the next panel.
+    const std::ptrdiff_t next = (args.last_first ? -kPanels : kPanels) *
+                                static_cast<std::ptrdiff_t>(width);
     for (const float* const now : maps) {
-      hwy::Prefetch(now + kPanels * width);
-      hwy::Prefetch(now + kPanels * width + width / 2);
+      hwy::Prefetch(now + next);
+      hwy::Prefetch(now + next + width / 2);
     }
     Sums<kRows * kPanels> sums;
     Products::template Sum<kRows, kPanels>(d, maps, place.weights, place.words,
@@ -146,6 +148,15 @@ void ForEachTile(const Args& args, const typename Products::Inputs& inputs,
   RunRest<Tile, Products, kRows - 1>(args, inputs, place);
 }
 
+// `visit` each panel from `first` on, or each group of some.
+template <typename Args, typename Visit>
+HWY_INLINE void InOrder(const Args& args, int first, int step, Visit visit) {
+  const int count = (args.end_panel - first) / step;
+  for (int i = 0; i < count; ++i) {
+    visit(first + (args.last_first ? count - 1 - i : i) * step);
+  }
+}
+
 template <template <typename, int, int> class Tile, typename Products,
           typename Args>
 void ForEachPanel(const Args& args, const RowsOfX& x, int inputs_of_row,
@@ -154,7 +165,7 @@ void ForEachPanel(const Args& args, const RowsOfX& x, int inputs_of_row,
   const typename Products::Inputs inputs(x, args.rows, inputs_of_row);
   const typename Products::Weights weights(args.weights, words);
   const std::size_t width = kGates * hn::Lanes(Tag());
-  for (int panel = args.first_panel; panel < args.end_panel; ++panel) {
+  InOrder(args, args.first_panel, 1, [&](int panel) {
     const float* const of_panel = weights.Panel(panel);
     for (int first = 0; first < words; first += block_words) {
       ForEachTile<Tile, Products>(
@@ -164,7 +175,7 @@ void ForEachPanel(const Args& args, const RowsOfX& x, int inputs_of_row,
            .first_word = first,
            .words = std::min(block_words, words - first)});
     }
-  }
+  });
 }
 
 template <template <typename, int, int> class Tile, typename Products,
@@ -177,13 +188,15 @@ void ForOneRow(const Args& args, const RowsOfX& x, int inputs_of_row) {
     return TilePlace{
         .weights = weights.Panel(panel), .panel = panel, .words = words};
   };
-  int panel = args.first_panel;
-  for (; panel + kPanelsOfARow <= args.end_panel; panel += kPanelsOfARow) {
-    Tile<Products, 1, kPanelsOfARow>::Run(args, inputs, place(panel));
-  }
-  for (; panel < args.end_panel; ++panel) {
+  // Those that make no pair, at the beginning.
+  const int alone = (args.end_panel - args.first_panel) % kPanelsOfARow;
+  const int first = args.first_panel + alone;
+  for (int panel = args.first_panel; panel < first; ++panel) {
     Tile<Products, 1, 1>::Run(args, inputs, place(panel));
   }
+  InOrder(args, first, kPanelsOfARow, [&](int panel) {
+    Tile<Products, 1, kPanelsOfARow>::Run(args, inputs, place(panel));
+  });
 }
 
 // In blocks of `block_words` where there are many rows.

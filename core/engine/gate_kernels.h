@@ -39,6 +39,7 @@ struct ProjectArgs {
   int inputs = 0;                  // numbers of x[r]
   int first_panel = 0;
   int end_panel = 0;
+  bool last_first = false;  // the order of panels
   std::ptrdiff_t rows = 0;
   const float* const* x = nullptr;  // [rows], each [inputs]
   float* const* out = nullptr;      // [rows], each a gate row
@@ -50,6 +51,7 @@ struct StepArgs {
   int hidden = 0;                  // a multiple of lanes
   int first_panel = 0;
   int end_panel = 0;
+  bool last_first = false;  // the order of panels
   std::ptrdiff_t rows = 0;
   const float* const* maps = nullptr;  // [rows], each a gate row: what x gives
   const float* h = nullptr;            // [rows, hidden], before
@@ -89,8 +91,10 @@ struct WeightGradientArgs {
   float* gradient = nullptr;             // [inputs, gate row], added to
 };
 
-// Each row comes out the same, bit for bit, whatever stands beside it and
-// however the panels are cut among threads. Thread-safe.
+// Each row comes out the same, bit for bit, whatever stands beside it, however
+// the panels are cut among threads and in whatever order they come. Weights
+// that a cache does not hold are best met back and forth, every other time the
+// last panel first: those that were met last are still there. Thread-safe.
 struct GateKernels {
   // "AVX2", as Highway names it, or "AVX3_BF16" where bf16_dot.h is used.
   std::string_view target;

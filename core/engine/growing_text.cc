@@ -29,6 +29,7 @@ void GrowingText::ReadToken(TokenId token) {
         {.weights = network_.layers[layer].front().weights_h.get(),
          .hidden = static_cast<int>(network_.hidden),
          .end_panel = network_.panels(),
+         .last_first = tokens_ % 2 != 0,
          .rows = 1,
          .maps = &maps,
          .h = state.h.get(),

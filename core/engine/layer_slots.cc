@@ -61,7 +61,11 @@ void LayerSlots::Add(const Row& row, AlignedFloats inputs) {
 
 void LayerSlots::Step() {
   if (readings_.empty()) return;
-  for (std::size_t d = 0; d < directions_.size(); ++d) StepDirection(d);
+  const std::size_t directions = directions_.size();
+  for (std::size_t i = 0; i < directions; ++i) {
+    StepDirection(last_first_ ? directions - 1 - i : i);
+  }
+  last_first_ = !last_first_;
   for (Reading& reading : readings_) ++reading.steps;
 }
 
@@ -97,6 +101,7 @@ void LayerSlots::MakePanels(void (*kernel)(const Args&), const Args& whole) {
     Args some = whole;
     some.first_panel = first;
     some.end_panel = end;
+    some.last_first = last_first_;
     kernel(some);
   };
   // A smaller step is over before another core has seen that it began.
@@ -104,7 +109,7 @@ void LayerSlots::MakePanels(void (*kernel)(const Args&), const Args& whole) {
   if (network_.hidden * network_.gate_row() < kWorthSharing) {
     return make(0, network_.panels());
   }
-  loop_.MakeStep(whole.rows, network_.panels(), make);
+  loop_.MakeStep(whole.rows, network_.panels(), last_first_, make);
 }
 
 void LayerSlots::FindMaps(std::size_t direction) {

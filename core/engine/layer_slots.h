@@ -74,6 +74,7 @@ class LayerSlots {
   StepCrew::Loop& loop_;
   std::vector<Reading> readings_;
   std::vector<DirectionState> directions_;
+  bool last_first_ = false;  // the order of a step, which goes back and forth
   AlignedFloats projected_;  // [slots, gate row]
   std::vector<const float*> maps_;
   // Of the rows that need their product.

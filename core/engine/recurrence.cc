@@ -70,6 +70,7 @@ void RunShard(const RecurrenceArgs& args, const PackedShard& shard) {
       step.c_out = args.c + begin * hidden;
     }
     step.h_out = args.h + begin * hidden;
+    step.last_first = t % 2 != 0;
     args.kernels->step(step);
     step.h = step.h_out;
     step.c = step.c_out;
@@ -107,6 +108,7 @@ void RunShardBack(const RecurrenceBackArgs& args, const PackedShard& shard) {
          .bias = zeros.get(),
          .inputs = static_cast<int>(kGates * hidden),
          .end_panel = static_cast<int>(hidden / (kGates * args.kernels->lanes)),
+         .last_first = t % 2 != 0,
          .rows = shard.live[t],
          .x = gates.data(),
          .out = later.data()});

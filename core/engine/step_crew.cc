@@ -7,17 +7,6 @@
 namespace carousel {
 namespace {
 
-constexpr std::uint64_t Pack(int first, int end) {
-  return static_cast<std::uint64_t>(end) << 32U |
-         static_cast<std::uint64_t>(first);
-}
-constexpr int FirstOf(std::uint64_t piece) {
-  return static_cast<int>(piece & 0xFFFFFFFFU);
-}
-constexpr int EndOf(std::uint64_t piece) {
-  return static_cast<int>(piece >> 32U);
-}
-
 // Waits between two looks at a number that another thread is about to change: a
 // few microseconds by itself, then letting others have the core.
 class Patience {
@@ -42,7 +31,7 @@ class Patience {
 StepCrew::StepCrew(int threads) {
   const int most = std::min(threads, kMostThreads);
   try {
-    for (int i = 1; i < most; ++i) helpers_.emplace_back([this] { Help(); });
+    for (int i = 1; i < most; ++i) threads_.emplace_back([this] { Help(); });
   } catch (const std::system_error&) {
     // No threads left: those that there are will do.
   }
@@ -51,7 +40,7 @@ StepCrew::StepCrew(int threads) {
 StepCrew::~StepCrew() {
   order_ = kEnd;
   order_.notify_all();
-  for (std::thread& helper : helpers_) helper.join();
+  for (std::thread& helper : threads_) helper.join();
 }
 
 void StepCrew::Help() {
@@ -60,7 +49,7 @@ void StepCrew::Help() {
     Patience patience;
     int order = order_;
     while (order == kHelp) {
-      if (MakePiece(/*from_back=*/true)) {
+      if (MakePieces(helpers_, owner_)) {
         patience = Patience();
       } else {
         patience.Wait();
@@ -71,45 +60,60 @@ void StepCrew::Help() {
   }
 }
 
-void StepCrew::Share(int panels, Panels make) {
-  const int threads = static_cast<int>(helpers_.size()) + 1;
+void StepCrew::MakeTogether(int panels, bool last_first, Panels make) {
+  const int threads = static_cast<int>(threads_.size()) + 1;
+  const auto own = static_cast<std::uint16_t>(panels / threads / 2 * 2);
   make_ = &make;
   // Small enough that nobody waits long for the last one; even, since a row
   // meets two panels at once.
-  piece_ = std::max(2, panels / (4 * threads) / 2 * 2);
-  not_done_.store(panels, std::memory_order_relaxed);
-  unbegun_.store(Pack(0, panels), std::memory_order_release);
-  while (MakePiece(/*from_back=*/false)) {
-  }
+  const int piece = std::max(2, panels / (4 * threads) / 2 * 2);
+  cut_ = {.panels = static_cast<std::int16_t>(piece), .last_first = last_first};
+  owner_.done.store(0, std::memory_order_relaxed);
+  helpers_.done.store(0, std::memory_order_relaxed);
+  helpers_.unbegun.store(
+      {.first = own, .end = static_cast<std::uint16_t>(panels)},
+      std::memory_order_release);
+  owner_.unbegun.store({.first = 0, .end = own}, std::memory_order_release);
+  MakePieces(owner_, helpers_);
   Patience patience;
-  while (not_done_.load(std::memory_order_acquire) != 0) patience.Wait();
+  while (owner_.done.load(std::memory_order_acquire) +
+             helpers_.done.load(std::memory_order_acquire) !=
+         panels) {
+    patience.Wait();
+  }
   if (failed_.exchange(false)) throw std::bad_alloc();
 }
 
-bool StepCrew::MakePiece(bool from_back) {
-  std::uint64_t unbegun = unbegun_.load(std::memory_order_acquire);
-  int first = 0;
-  int end = 0;
-  std::uint64_t rest = 0;
+bool StepCrew::MakePieces(Share& own, Share& other) {
+  const Cut cut = cut_.load(std::memory_order_relaxed);
+  int pieces = 0;
+  while (MakePiece(own, cut.panels, cut.last_first)) ++pieces;
+  if (pieces == 0 && &own == &helpers_) return false;
+  while (MakePiece(other, cut.panels, !cut.last_first)) ++pieces;
+  return pieces != 0;
+}
+
+bool StepCrew::MakePiece(Share& share, int panels, bool from_end) {
+  Range unbegun = share.unbegun.load(std::memory_order_acquire);
+  Range piece;
+  Range rest;
   do {
-    first = FirstOf(unbegun);
-    end = EndOf(unbegun);
-    if (first >= end) return false;
-    if (from_back) {
-      rest = Pack(first, std::max(first, end - piece_));
-      first = EndOf(rest);
+    const int size = std::min(panels, unbegun.end - unbegun.first);
+    if (size <= 0) return false;
+    piece = rest = unbegun;
+    if (from_end) {
+      piece.first = rest.end = static_cast<std::uint16_t>(unbegun.end - size);
     } else {
-      rest = Pack(std::min(end, first + piece_), end);
-      end = FirstOf(rest);
+      piece.end = rest.first = static_cast<std::uint16_t>(unbegun.first + size);
     }
-  } while (!unbegun_.compare_exchange_weak(
+  } while (!share.unbegun.compare_exchange_weak(
       unbegun, rest, std::memory_order_acq_rel, std::memory_order_acquire));
   try {
-    (*make_)(first, end);
+    (*make_)(piece.first, piece.end);
   } catch (const std::bad_alloc&) {
     failed_ = true;
   }
-  not_done_.fetch_sub(end - first, std::memory_order_release);
+  share.done.fetch_add(piece.end - piece.first, std::memory_order_release);
   return true;
 }
 
@@ -127,8 +131,9 @@ void StepCrew::Loop::GiveBack() {
   has_helpers_ = false;
 }
 
-void StepCrew::Loop::MakeStep(std::ptrdiff_t rows, int panels, Panels make) {
-  const bool alone = crew_ != nullptr && !crew_->helpers_.empty() &&
+void StepCrew::Loop::MakeStep(std::ptrdiff_t rows, int panels, bool last_first,
+                              Panels make) {
+  const bool alone = crew_ != nullptr && !crew_->threads_.empty() &&
                      rows <= kFewRows && crew_->loops_ == 1;
   if (!alone) {
     GiveBack();
@@ -140,7 +145,7 @@ void StepCrew::Loop::MakeStep(std::ptrdiff_t rows, int panels, Panels make) {
     crew_->order_ = kHelp;
     crew_->order_.notify_all();
   }
-  crew_->Share(panels, make);
+  crew_->MakeTogether(panels, last_first, make);
 }
 
 }  // namespace carousel

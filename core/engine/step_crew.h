@@ -48,8 +48,11 @@ class StepCrew {
     Loop& operator=(const Loop&) = delete;
 
     // Has `make` make all of [0, panels), in pieces and on several threads at
-    // once where that is possible. Throws std::bad_alloc when a piece did.
-    void MakeStep(std::ptrdiff_t rows, int panels, Panels make);
+    // once where that is possible, each of which goes from its first panel to
+    // its last, or with `last_first` back. Throws std::bad_alloc when a piece
+    // did.
+    void MakeStep(std::ptrdiff_t rows, int panels, bool last_first,
+                  Panels make);
 
    private:
     void GiveBack();
@@ -62,26 +65,44 @@ class StepCrew {
   // What the helpers do.
   enum Order : int { kSleep, kHelp, kEnd };
 
+  // Panels that nobody has begun.
+  struct Range {
+    std::uint16_t first = 0;
+    std::uint16_t end = 0;
+  };
+  // How a step is cut into pieces.
+  struct Cut {
+    std::int16_t panels = 2;  // of a piece
+    bool last_first = false;
+  };
+  // The panels of the loop that owns the step, or those of the helpers: so each
+  // core meets the same weights at every step, and mostly only its own lines.
+  struct alignas(64) Share {
+    std::atomic<Range> unbegun = Range();
+    std::atomic<int> done = 0;
+  };
+
   void Help();
-  void Share(int panels, Panels make);
-  // Makes a piece of the step that is open, if one is left: the owner from the
-  // front and the helpers from the back, so that each core meets the same
-  // weights at every step.
-  bool MakePiece(bool from_back);
+  void MakeTogether(int panels, bool last_first, Panels make);
+  // Makes what is left of one's own share, and then pieces of the other, those
+  // that its owners would come to last. Without any of its own a helper does
+  // not look at the other. Whether there was anything.
+  bool MakePieces(Share& own, Share& other);
+  // Makes a piece, the last one of what is left or the first.
+  bool MakePiece(Share& share, int panels, bool from_end);
 
   // What all look at all the time has cache lines of its own.
   alignas(64) std::atomic<int> order_ = kSleep;
   std::atomic<int> loops_ = 0;  // at work
-  // The step that is open: what of it nobody has begun, [first, end) in the
-  // lower and the upper half, and how many panels are not done.
-  alignas(64) std::atomic<std::uint64_t> unbegun_ = 0;
-  alignas(64) std::atomic<int> not_done_ = 0;
-  std::atomic<bool> failed_ = false;
-  std::atomic<int> piece_ = 1;  // panels of a piece; an old one will do
+  // Of the step that is open.
+  Share owner_;
+  Share helpers_;
+  std::atomic<Cut> cut_ = Cut();  // that of the step before will do
   // Read by whoever has got a piece, written while no piece is out.
   const Panels* make_ = nullptr;
+  std::atomic<bool> failed_ = false;
 
-  std::vector<std::thread> helpers_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace carousel

@@ -261,6 +261,7 @@ TEST_P(GateKernelsTest, AProductIsTheSameWhateverStandsBesideIt) {
                        .bias = bias.data(),
                        .inputs = kInputs,
                        .end_panel = 3,
+                       .last_first = rows == 1,
                        .rows = rows,
                        .x = x_rows.data() + first,
                        .out = out_rows.data() + first});
@@ -276,7 +277,7 @@ TEST_P(GateKernelsTest, AProductIsTheSameWhateverStandsBesideIt) {
   }
 }
 
-TEST_P(GateKernelsTest, PanelsCanBeCutAmongThreads) {
+TEST_P(GateKernelsTest, PanelsCanBeCutAmongThreadsAndComeInEitherOrder) {
   const Floats weights = RandomWeights();
   for (const int rows : {1, 4}) {
     Batch whole = MakeBatch(rows);
@@ -291,6 +292,7 @@ TEST_P(GateKernelsTest, PanelsCanBeCutAmongThreads) {
                       .hidden = hidden(),
                       .first_panel = panel,
                       .end_panel = std::min(panels(), panel + 3),
+                      .last_first = panel % 2 != 0,
                       .rows = rows,
                       .maps = maps.data(),
                       .h = cut.h.data(),

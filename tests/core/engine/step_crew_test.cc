@@ -17,7 +17,7 @@ constexpr int kPanels = 32;
 // Makes a step and says which threads had a part in it.
 std::set<std::thread::id> MakersOf(StepCrew::Loop& loop, std::ptrdiff_t rows) {
   std::vector<std::thread::id> makers(kPanels);
-  loop.MakeStep(rows, kPanels, [&](int first, int end) {
+  loop.MakeStep(rows, kPanels, /*last_first=*/false, [&](int first, int end) {
     for (int i = first; i < end; ++i) {
       EXPECT_EQ(makers[i], std::thread::id()) << "made twice";
       makers[i] = std::this_thread::get_id();
@@ -40,7 +40,7 @@ TEST(StepCrewTest, EveryPanelIsMadeOnce) {
 void MakeWithHelp(StepCrew::Loop& loop) {
   const std::thread::id owner = std::this_thread::get_id();
   std::atomic<bool> helped = false;
-  loop.MakeStep(1, kPanels, [&](int first, int end) {
+  loop.MakeStep(1, kPanels, /*last_first=*/false, [&](int first, int end) {
     ASSERT_FALSE(first == 0 && end == kPanels) << "the step is not shared";
     if (std::this_thread::get_id() != owner) {
       helped = true;
@@ -56,6 +56,38 @@ TEST(StepCrewTest, HelpersHaveAPartInTheStepsOfALoneRow) {
   StepCrew crew(2);
   StepCrew::Loop loop(&crew);
   MakeWithHelp(loop);
+}
+
+// Where the pieces begin that the owner makes when a helper does not get beyond
+// the first one of its own.
+std::vector<int> PiecesOfTheOwner(bool last_first) {
+  StepCrew crew(2);
+  StepCrew::Loop loop(&crew);
+  const std::thread::id owner = std::this_thread::get_id();
+  std::vector<int> pieces;
+  std::atomic<int> left = kPanels;  // for the owner to make
+  std::atomic<bool> helped = false;
+  loop.MakeStep(1, kPanels, last_first, [&](int first, int end) {
+    if (std::this_thread::get_id() == owner) {
+      helped.wait(false);
+      pieces.push_back(first);
+      left -= end - first;
+      left.notify_all();
+      return;
+    }
+    left -= end - first;
+    helped = true;
+    helped.notify_all();
+    for (int now = left; now != 0; now = left) left.wait(now);
+  });
+  return pieces;
+}
+
+TEST(StepCrewTest, EachHasPanelsOfItsOwnAndThenTheOthersLastOnes) {
+  EXPECT_EQ(PiecesOfTheOwner(/*last_first=*/false),
+            (std::vector{0, 4, 8, 12, 28, 24, 20}));
+  EXPECT_EQ(PiecesOfTheOwner(/*last_first=*/true),
+            (std::vector{12, 8, 4, 0, 16, 20, 24}));
 }
 
 TEST(StepCrewTest, ManyRowsAreTheLoopsOwn) {
@@ -115,8 +147,8 @@ TEST(StepCrewTest, MemoryThatRunsOutInAPieceIsTheStepsError) {
   const auto fail = [](int first, int) {
     if (first == 0) throw std::bad_alloc();
   };
-  EXPECT_THROW(loop.MakeStep(1, kPanels, fail), std::bad_alloc);
-  EXPECT_THROW(loop.MakeStep(8, kPanels, fail), std::bad_alloc);
+  EXPECT_THROW(loop.MakeStep(1, kPanels, false, fail), std::bad_alloc);
+  EXPECT_THROW(loop.MakeStep(8, kPanels, false, fail), std::bad_alloc);
   MakersOf(loop, 1);
 }
 
