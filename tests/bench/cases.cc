@@ -1,12 +1,14 @@
 #include "tests/bench/cases.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <numeric>
 #include <random>
+#include <unordered_set>
 
 #include "absl/flags/flag.h"
-#include "tests/bench/review_lengths.h"
 
 ABSL_FLAG(int, threads, 2, "Threads of each contestant");
 ABSL_FLAG(int, rounds, 5, "Counted rounds of each contestant and case");
@@ -26,6 +28,61 @@ constexpr Shape kShapes[] = {{"E300 H256, one direction", 300, 256, false},
 // Enough for some batches, and for a round of a moment.
 int TextsFor(std::size_t batch) {
   return batch >= 64 ? 512 : batch == 8 ? 96 : 24;
+}
+
+// As many tokens as the 10,000 labelled IMDB reviews have, punctuation counted:
+// a tenth of them between each two of these, cut.
+std::vector<std::int64_t> ReviewLengths(int count, std::mt19937& random) {
+  constexpr double kTenths[] = {20,  105, 139, 156, 176, 202,
+                                238, 290, 373, 523, 2126};
+  std::vector<double> weights(std::size(kTenths) - 1, 1.0);
+  std::piecewise_constant_distribution<double> length(
+      std::begin(kTenths), std::end(kTenths), weights.begin());
+  std::vector<std::int64_t> lengths;
+  for (int i = 0; i < count; ++i) {
+    lengths.push_back(
+        std::min<std::int64_t>(kLongest, std::llround(length(random))));
+  }
+  return lengths;
+}
+
+// Each word as often as in those reviews, whose 10, 100, 1,000 and 16,000 most
+// frequent ones are 0.27, 0.56, 0.80 and 0.98 of all tokens; here they are
+// 0.25, 0.56, 0.80 and 0.97 (Mandelbrot's law).
+std::discrete_distribution<TokenId> Words() {
+  std::vector<double> weights;
+  for (std::int64_t rank = 0; rank < kVocabulary - 2; ++rank) {
+    weights.push_back(std::pow(static_cast<double>(rank) + 5, -1.2));
+  }
+  return {weights.begin(), weights.end()};
+}
+
+// What of a batch as it comes is tokens, not padding, and how many different
+// ones there are for each of them: the means of all batches.
+void PrintDensity(const Case& bench_case) {
+  double full = 0;
+  double different = 0;
+  const auto batches = CutIntoBatches(bench_case, /*bucketed=*/false);
+  for (const std::vector<std::size_t>& batch : batches) {
+    std::unordered_set<TokenId> words;
+    std::size_t tokens = 0;
+    std::size_t longest = 0;
+    for (const std::size_t text : batch) {
+      const std::vector<TokenId>& of_text = bench_case.texts[text].tokens;
+      words.insert(of_text.begin(), of_text.end());
+      tokens += of_text.size();
+      longest = std::max(longest, of_text.size());
+    }
+    full += static_cast<double>(tokens) /
+            static_cast<double>(batch.size() * longest);
+    different +=
+        static_cast<double>(words.size()) / static_cast<double>(tokens);
+  }
+  const auto count = static_cast<double>(batches.size());
+  std::printf("  %.0f tokens a text, batches %.2f full, %.2f different\n",
+              static_cast<double>(bench_case.tokens) /
+                  static_cast<double>(bench_case.texts.size()),
+              full / count, different / count);
 }
 
 }  // namespace
@@ -48,13 +105,8 @@ Case MakeCase(std::size_t batch, bool full_length) {
   std::mt19937 random(1);
   const int count = TextsFor(batch);
   std::vector<std::int64_t> lengths(count, kFullLength);
-  if (!full_length) lengths = ReviewLengths(count, kLongest, random);
-  // Words as often as in a language: the n-th most frequent about 1 / n.
-  std::vector<double> weights;
-  for (std::int64_t rank = 0; rank < kVocabulary - 2; ++rank) {
-    weights.push_back(1.0 / (static_cast<double>(rank) + 2.7));
-  }
-  std::discrete_distribution<TokenId> word(weights.begin(), weights.end());
+  if (!full_length) lengths = ReviewLengths(count, random);
+  std::discrete_distribution<TokenId> word = Words();
   for (const std::int64_t length : lengths) {
     EncodedText& text = made.texts.emplace_back();
     for (std::int64_t t = 0; t < length; ++t) {
@@ -70,6 +122,7 @@ void PrintHead(const Case& bench_case) {
               bench_case.batch,
               bench_case.full_length ? "200 tokens each" : "lengths of reviews",
               bench_case.texts.size());
+  if (!bench_case.full_length) PrintDensity(bench_case);
 }
 
 void ForEachChosenShape(const std::function<void(const Shape&)>& body) {

@@ -45,7 +45,7 @@ struct Case {
 };
 // The same for the same arguments, each time.
 Case MakeCase(std::size_t batch, bool full_length);
-// "batch 64, lengths of reviews, 512 texts".
+// "batch 64, lengths of reviews, 512 texts", and how full its batches are.
 void PrintHead(const Case& bench_case);
 
 void ForEachChosenShape(const std::function<void(const Shape&)>& body);
