@@ -82,11 +82,13 @@ HWY_INLINE void FinishStep(Tag d, const StepArgs& args, int panel,
   hn::Store(c, d, args.c_out + at);
   hn::Store(hn::Mul(o, Tanh(d, c)), d, args.h_out + at);
   if (args.gates != nullptr) {
+    const Vector gates[kGates] = {f, i, candidate, o};
     float* const kept = args.gates[row] + panel * kGates * lanes;
-    hn::Store(f, d, kept);
-    hn::Store(i, d, kept + lanes);
-    hn::Store(candidate, d, kept + 2 * lanes);
-    hn::Store(o, d, kept + 3 * lanes);
+    for (int g = 0; g < kGates; ++g) {
+      float* const to = kept + g * lanes;
+      args.gates_bypass_caches ? hn::Stream(gates[g], d, to)
+                               : hn::Store(gates[g], d, to);
+    }
   }
 }
 
@@ -225,6 +227,8 @@ void Step(const StepArgs& args) {
   ForAllRows<StepTile, Products>(
       args, {.first = args.h, .stride = args.hidden}, args.hidden,
       /*block_words=*/std::numeric_limits<int>::max());
+  // Before another thread is told that they are there.
+  if (args.gates_bypass_caches) hwy::FlushStream();
 }
 
 // With a sigmoid s of twice the map, ds = 2 s (1 - s) dmap; with a tanh t,

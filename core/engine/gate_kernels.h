@@ -61,6 +61,9 @@ struct StepArgs {
   // [rows], each a gate row, which may be maps[r]: f, i, c~ and o are kept
   // there for the way back. Null: they are not kept.
   float* const* gates = nullptr;
+  // They are written past the caches, which would be read before only to be
+  // overwritten, and hold them no longer when they are wanted.
+  bool gates_bypass_caches = false;
 };
 
 // The same step backwards, without the product: the gradients of the step's

@@ -44,6 +44,13 @@ std::int64_t LiveAfter(const PackedShard& shard, std::int64_t step) {
   return step + 1 < shard.steps() ? shard.live[step + 1] : 0;
 }
 
+// What is kept of so many gates is no longer in a cache on the way back.
+constexpr std::int64_t kFloatsOfCaches = std::int64_t{2} << 20;
+std::int64_t GateFloats(const RecurrenceArgs& args) {
+  return args.gates == nullptr ? 0
+                               : args.batch->positions * kGates * args.hidden;
+}
+
 void RunShard(const RecurrenceArgs& args, const PackedShard& shard) {
   const std::int64_t hidden = args.hidden;
   const AlignedFloats h_begin = RowsOf(shard, hidden, args.h_begin);
@@ -55,7 +62,8 @@ void RunShard(const RecurrenceArgs& args, const PackedShard& shard) {
                 .maps = maps.data(),
                 .h = h_begin.get(),
                 .c = c_begin.get(),
-                .c_out = c_begin.get()};
+                .c_out = c_begin.get(),
+                .gates_bypass_caches = GateFloats(args) > kFloatsOfCaches};
   for (std::int64_t t = 0; t < shard.steps(); ++t) {
     const std::int64_t begin = shard.begin[t];
     step.rows = shard.live[t];
