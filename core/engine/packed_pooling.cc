@@ -72,7 +72,8 @@ void PoolPlaceBack(const Place& place, std::int64_t hidden, float share,
   if (row.max != nullptr) {
     const auto at = static_cast<std::int32_t>(place.step);
     for (std::int64_t j = 0; j < hidden; ++j) {
-      d_h[j] = row.largest_at[j] == at ? row.max[j] : 0.0F;
+      const float d_max = row.max[j];  // read anyway: a vector's worth at once
+      d_h[j] = row.largest_at[j] == at ? d_max : 0.0F;
     }
   }
   if (row.mean != nullptr) {

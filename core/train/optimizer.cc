@@ -2,13 +2,13 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_foreach_mul.h>
-#include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/full_like.h>
+#include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/scalar_tensor.h>
-#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <cmath>
@@ -34,6 +34,14 @@ constexpr char kStepsKey[] = "steps";
 
 bool IsEmbedding(const NamedParameter& parameter) {
   return parameter.name == "embedding";
+}
+
+// The 2-norms of a gradient's rows, or of all of it: of rows, the threads have
+// some each, and the norms are the same whatever there are of them.
+at::Tensor Norms(const at::Tensor& gradient) {
+  return gradient.dim() == 2 && gradient.is_contiguous()
+             ? at::linalg_vector_norm(gradient, 2, {1})
+             : at::linalg_vector_norm(gradient, 2).view({1});
 }
 
 absl::Status RestoreMoment(const NamedTensor* stored,
@@ -100,13 +108,13 @@ void Optimizer::ClearGradients() {
 at::Tensor Optimizer::SquaredNorm() const {
   std::vector<at::Tensor> norms;
   for (const Group& group : groups_) {
-    for (const at::Tensor& norm : at::_foreach_norm(group.Gradients())) {
-      norms.push_back(norm);
+    for (const at::Tensor& gradient : group.Gradients()) {
+      norms.push_back(Norms(gradient));
     }
   }
   // Added up one after the other: sum() would have other bits on other
   // processors.
-  return at::stack(norms).to(at::kDouble).square().cumsum(0).select(0, -1);
+  return at::cat(norms).to(at::kDouble).square().cumsum(0).select(0, -1);
 }
 
 void Optimizer::ClipGradients(const at::Tensor& squares, double limit) {
