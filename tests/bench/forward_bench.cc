@@ -6,7 +6,7 @@
 //   padded    batches as they come, each padded to its longest text
 //   bucketed  the whole set sorted by length, then cut into batches
 //   packed    batches as they come, pack_padded_sequence
-//   bf16      bucketed, under autocast to bfloat16
+//   bf16      padded and bucketed, under autocast to bfloat16
 //
 // The engine answers in f32 and in bf16.
 //
@@ -17,19 +17,15 @@
 //
 //   forward_bench [--threads=2] [--rounds=5] [--shape=0] [--batch=0]
 //     [--folded_bytes=N]
-#include <ATen/autocast_mode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/nn/utils/rnn.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -43,6 +39,7 @@
 #include "core/nn/pooling.h"
 #include "core/nn/sentiment_lstm.h"
 #include "core/nn/streaming_lstm.h"
+#include "tests/bench/autocast.h"
 #include "tests/bench/cases.h"
 #include "tests/bench/contest.h"
 #include "tests/bench/engine_answers.h"
@@ -75,16 +72,6 @@ at::Tensor Padded(const PackedSequence& outputs) {
   return std::get<0>(torch::nn::utils::rnn::pad_packed_sequence(
       outputs, /*batch_first=*/true));
 }
-
-class Autocast {
- public:
-  Autocast() {
-    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-    at::autocast::set_autocast_enabled(at::kCPU, true);
-  }
-  // The weights' copies stay, to the library's advantage.
-  ~Autocast() { at::autocast::set_autocast_enabled(at::kCPU, false); }
-};
 
 PackedNetwork Pack(const SentimentLstm& model, Precision precision) {
   return PackModel(model,
@@ -131,10 +118,12 @@ class Bench {
           Library("nn.LSTM packed", padded,
                   [this](const auto& batch) { return RunPacked(batch); }));
     }
-    if (CanAutocast(bucketed)) {
-      contestants.push_back(
-          Library("nn.LSTM bf16", bucketed,
-                  [this](const auto& batch) { return RunAutocast(batch); }));
+    if (TriesAutocast(bucketed.tensors.front())) {
+      const auto run = [this](const auto& batch) { return RunAutocast(batch); };
+      contestants.push_back(Library("nn.LSTM bf16 padded", padded, run));
+      if (!alike) {
+        contestants.push_back(Library("nn.LSTM bf16 bucketed", bucketed, run));
+      }
     }
     contestants.push_back({"engine=fused bf16", in_bf16, in_bf16});
     contestants.push_back({"engine=fused", answers, answers});
@@ -237,37 +226,13 @@ class Bench {
         .squeeze(1);
   }
 
-  // Whether it is there, and fast enough for the rounds: without instructions
-  // for bfloat16 it may be neither. Tried once, and said then.
-  bool CanAutocast(const Batches& batches) {
+  // Tried once, and said then.
+  bool TriesAutocast(const BatchTensors& batch) {
     if (!can_autocast_.has_value()) {
-      can_autocast_ = TryAutocast(batches.tensors.front());
+      can_autocast_ =
+          CanAutocast([&] { RunAutocast(batch); }, [&] { RunPadded(batch); });
     }
     return *can_autocast_;
-  }
-
-  bool TryAutocast(const BatchTensors& batch) {
-    const auto seconds = [&](const auto& run) {
-      const auto begin = std::chrono::steady_clock::now();
-      run();
-      const std::chrono::duration<double> time =
-          std::chrono::steady_clock::now() - begin;
-      return time.count();
-    };
-    try {
-      const double bf16 = seconds([&] { RunAutocast(batch); });
-      const double f32 = seconds([&] { RunPadded(batch); });
-      if (bf16 < 8 * f32) return true;
-      std::printf(
-          "    nn.LSTM bf16 takes %.0f times as long as f32: left out\n",
-          bf16 / f32);
-    } catch (const std::exception& error) {
-      const std::string_view what = error.what();
-      std::printf(
-          "    nn.LSTM bf16 does not run on this processor: %s\n",
-          std::string(what.substr(0, what.find_first_of(".\n"))).c_str());
-    }
-    return false;
   }
 
   const SentimentLstm model_;

@@ -5,6 +5,9 @@
 //
 //   padded    batches as they come, each padded to its longest text
 //   bucketed  the whole set sorted by length, then cut into batches
+//   packed    batches as they come, pack_padded_sequence; with --packed, since
+//             a round of it takes minutes
+//   bf16      padded and bucketed, under autocast to bfloat16
 //
 // Ours reads them as they come. "with dropout" is where each text's inputs are
 // dropped by a mask of its own, so that the same word of different texts no
@@ -12,11 +15,12 @@
 // and range of the rounds) and the ratios.
 //
 //   training_step_bench [--threads=2] [--rounds=5] [--shape=0]
-//                       [--only=engine=fused] [--reference]
+//                       [--only=engine=fused] [--packed] [--reference]
 #include <torch/nn/modules/embedding.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/rnn.h>
 #include <torch/nn/utils/clip_grad.h>
+#include <torch/nn/utils/rnn.h>
 #include <torch/optim/adam.h>
 
 #include <cstdio>
@@ -34,9 +38,11 @@
 #include "core/engine/engine.h"
 #include "core/nn/sentiment_lstm.h"
 #include "core/train/learner.h"
+#include "tests/bench/autocast.h"
 #include "tests/bench/cases.h"
 #include "tests/bench/contest.h"
 
+ABSL_FLAG(bool, packed, false, "The library's packed batches as well");
 ABSL_FLAG(bool, reference, false, "The hand-written loop as well");
 ABSL_FLAG(std::string, only, "", "Contestants whose name ends so");
 
@@ -73,12 +79,22 @@ struct LibraryModel : torch::nn::Module {
         head(register_module("head",
                              torch::nn::Linear(config.pooled_size(), 1))) {}
 
-  at::Tensor forward(const at::Tensor& tokens) {
-    const auto [outputs, state] = lstm(embedding(tokens));
+  at::Tensor forward(const BatchTensors& batch, bool packed) {
+    const at::Tensor words = embedding(batch.tokens);
+    const at::Tensor outputs =
+        packed ? Packed(words, batch.lengths) : std::get<0>(lstm(words));
     const at::Tensor last = outputs.select(1, outputs.size(1) - 1);
     return head(
                at::cat({std::get<0>(outputs.max(1)), outputs.mean(1), last}, 1))
         .squeeze(1);
+  }
+
+  at::Tensor Packed(const at::Tensor& words, const at::Tensor& lengths) {
+    namespace rnn = torch::nn::utils::rnn;
+    const auto [outputs, state] = lstm->forward_with_packed_input(
+        rnn::pack_padded_sequence(words, lengths, /*batch_first=*/true,
+                                  /*enforce_sorted=*/false));
+    return std::get<0>(rnn::pad_packed_sequence(outputs, /*batch_first=*/true));
   }
 
   torch::nn::Embedding embedding;
@@ -86,23 +102,54 @@ struct LibraryModel : torch::nn::Module {
   torch::nn::Linear head;
 };
 
-// As one writes it with the library.
+// A training as one writes it with the library.
+struct LibraryRecipe {
+  bool packed = false;
+  bool bf16 = false;
+};
+class LibraryTraining {
+ public:
+  LibraryTraining(const ModelConfig& config, const LibraryRecipe& recipe)
+      : recipe_(recipe),
+        model_(config),
+        optimizer_(model_.parameters(), torch::optim::AdamOptions(1e-3)) {}
+
+  void Step(const Batch& rows) {
+    const BatchTensors batch = ToTensors(rows);
+    optimizer_.zero_grad();
+    at::binary_cross_entropy_with_logits(Logits(batch), batch.labels)
+        .backward();
+    torch::nn::utils::clip_grad_norm_(model_.parameters(), 1.0);
+    optimizer_.step();
+  }
+
+ private:
+  // The way back is outside of autocast, as the library's manual has it.
+  at::Tensor Logits(const BatchTensors& batch) {
+    if (!recipe_.bf16) return model_.forward(batch, recipe_.packed);
+    const Autocast autocast;
+    return model_.forward(batch, recipe_.packed).to(at::kFloat);
+  }
+
+  const LibraryRecipe recipe_;
+  LibraryModel model_;
+  torch::optim::Adam optimizer_;
+};
+
 Contestant MakeTheirs(std::string name, const ModelConfig& config,
-                      const std::vector<Batch>& batches) {
-  auto model = std::make_shared<LibraryModel>(config);
-  auto optimizer = std::make_shared<torch::optim::Adam>(
-      model->parameters(), torch::optim::AdamOptions(1e-3));
-  return {.name = std::move(name), .run = [model, optimizer, &batches] {
-            for (const Batch& rows : batches) {
-              const BatchTensors batch = ToTensors(rows);
-              optimizer->zero_grad();
-              at::binary_cross_entropy_with_logits(model->forward(batch.tokens),
-                                                   batch.labels)
-                  .backward();
-              torch::nn::utils::clip_grad_norm_(model->parameters(), 1.0);
-              optimizer->step();
-            }
+                      const std::vector<Batch>& batches,
+                      const LibraryRecipe& recipe = {}) {
+  auto training = std::make_shared<LibraryTraining>(config, recipe);
+  return {.name = std::move(name), .run = [training, &batches] {
+            for (const Batch& batch : batches) training->Step(batch);
           }};
+}
+
+// A training of its own that comes to nothing.
+bool CanTrainInBf16(const ModelConfig& config, const Batch& batch) {
+  LibraryTraining bf16(config, {.bf16 = true});
+  LibraryTraining f32(config, {});
+  return CanAutocast([&] { bf16.Step(batch); }, [&] { f32.Step(batch); });
 }
 
 // As a training job does it.
@@ -150,9 +197,21 @@ void RunShape(const Shape& shape) {
   const Case bench_case = MakeCase(kBatch, /*full_length=*/false);
   const std::vector<Batch> padded = Load(bench_case, /*bucketed=*/false);
   const std::vector<Batch> bucketed = Load(bench_case, /*bucketed=*/true);
+  std::printf("%s\n", shape.name);
+  PrintHead(bench_case);
   std::vector<Contestant> contestants;
   contestants.push_back(MakeTheirs("nn.LSTM padded", config, padded));
   contestants.push_back(MakeTheirs("nn.LSTM bucketed", config, bucketed));
+  if (absl::GetFlag(FLAGS_packed)) {
+    contestants.push_back(
+        MakeTheirs("nn.LSTM packed", config, padded, {.packed = true}));
+  }
+  if (CanTrainInBf16(config, bucketed.front())) {
+    contestants.push_back(
+        MakeTheirs("nn.LSTM bf16 padded", config, padded, {.bf16 = true}));
+    contestants.push_back(
+        MakeTheirs("nn.LSTM bf16 bucketed", config, bucketed, {.bf16 = true}));
+  }
   if (absl::GetFlag(FLAGS_reference)) {
     contestants.push_back(
         MakeOurs({.engine = Engine::kReference}, config, padded));
@@ -164,8 +223,6 @@ void RunShape(const Shape& shape) {
   std::erase_if(contestants, [](const Contestant& contestant) {
     return !contestant.name.ends_with(absl::GetFlag(FLAGS_only));
   });
-  std::printf("%s\n", shape.name);
-  PrintHead(bench_case);
   Race(contestants, absl::GetFlag(FLAGS_rounds), bench_case.tokens);
 }
 
