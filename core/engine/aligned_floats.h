@@ -15,6 +15,10 @@ inline constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
 // Bytes from which on an array that stays is given whole huge pages.
 inline constexpr std::int64_t kWorthHugePages = kHugePage / 2;
 
+constexpr std::int64_t RoundUpTo(std::int64_t unit, std::int64_t bytes) {
+  return (bytes + unit - 1) / unit * unit;
+}
+
 struct FreeAligned {
   void operator()(float* floats) const { std::free(floats); }
 };
@@ -29,6 +33,8 @@ AlignedFloats AllocateFloats(std::int64_t count);
 // in all of it. Clearing a huge page takes its time, so this is not for what
 // comes and goes.
 AlignedFloats AllocateLastingFloats(std::int64_t count);
+// What they take.
+std::int64_t LastingBytes(std::int64_t count);
 
 inline AlignedFloats Zeros(std::int64_t count) {
   AlignedFloats floats = AllocateFloats(count);

@@ -12,11 +12,11 @@ namespace {
 // from each power of two to the next, so that an array of one batch fits the
 // next one, too. Pages that nobody touches cost nothing.
 std::int64_t RoundUp(std::int64_t bytes) {
+  const std::int64_t lines = std::max(kCacheLine, RoundUpTo(kCacheLine, bytes));
+  if (lines < kWorthHugePages) return lines;
   const auto power = static_cast<std::int64_t>(
-      std::bit_floor(static_cast<std::uint64_t>(bytes)));
-  const std::int64_t unit =
-      bytes >= kWorthHugePages ? std::max(kHugePage, power / 4) : kCacheLine;
-  return std::max<std::int64_t>(1, (bytes + unit - 1) / unit) * unit;
+      std::bit_floor(static_cast<std::uint64_t>(lines)));
+  return RoundUpTo(std::max(kHugePage, power / 4), lines);
 }
 
 }  // namespace

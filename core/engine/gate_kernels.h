@@ -61,8 +61,8 @@ struct StepArgs {
   // [rows], each a gate row, which may be maps[r]: f, i, c~ and o are kept
   // there for the way back. Null: they are not kept.
   float* const* gates = nullptr;
-  // They are written past the caches, which would be read before only to be
-  // overwritten, and hold them no longer when they are wanted.
+  // Whether they are written past the caches: for many, which no cache holds
+  // any longer when they are wanted, it saves reading their lines before.
   bool gates_bypass_caches = false;
 };
 

@@ -57,6 +57,7 @@ const float* GrowingText::Maps(std::size_t layer, TokenId token) {
                              .bias = cell.bias.get(),
                              .inputs = static_cast<int>(network_.inputs(layer)),
                              .end_panel = network_.panels(),
+                             .last_first = tokens_ % 2 != 0,
                              .rows = 1,
                              .x = &x,
                              .out = &product});

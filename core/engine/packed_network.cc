@@ -42,13 +42,13 @@ class NetworkPacker {
     }
     Fold(max_folded_bytes);
     PackHead();
-    network_.bytes = owned_floats_ * static_cast<std::int64_t>(sizeof(float));
+    network_.bytes = owned_bytes_;
     return std::move(network_);
   }
 
  private:
   AlignedFloats Own(std::int64_t count) {
-    owned_floats_ += count;
+    owned_bytes_ += LastingBytes(count);
     AlignedFloats floats = AllocateLastingFloats(count);
     std::fill_n(floats.get(), count, 0.0F);
     return floats;
@@ -148,7 +148,7 @@ class NetworkPacker {
   const std::vector<std::int64_t> sources_;
   const std::vector<float> scales_;
   PackedNetwork network_;
-  std::int64_t owned_floats_ = 0;
+  std::int64_t owned_bytes_ = 0;
 };
 
 }  // namespace

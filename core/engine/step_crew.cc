@@ -67,7 +67,9 @@ void StepCrew::MakeTogether(int panels, bool last_first, Panels make) {
   // Small enough that nobody waits long for the last one; even, since a row
   // meets two panels at once.
   const int piece = std::max(2, panels / (4 * threads) / 2 * 2);
-  cut_ = {.panels = static_cast<std::int16_t>(piece), .last_first = last_first};
+  cut_.store(
+      {.panels = static_cast<std::int16_t>(piece), .last_first = last_first},
+      std::memory_order_relaxed);
   owner_.done.store(0, std::memory_order_relaxed);
   helpers_.done.store(0, std::memory_order_relaxed);
   helpers_.unbegun.store(
@@ -85,23 +87,24 @@ void StepCrew::MakeTogether(int panels, bool last_first, Panels make) {
 }
 
 bool StepCrew::MakePieces(Share& own, Share& other) {
-  const Cut cut = cut_.load(std::memory_order_relaxed);
   int pieces = 0;
-  while (MakePiece(own, cut.panels, cut.last_first)) ++pieces;
+  while (MakePiece(own, /*in_order=*/true)) ++pieces;
   if (pieces == 0 && &own == &helpers_) return false;
-  while (MakePiece(other, cut.panels, !cut.last_first)) ++pieces;
+  while (MakePiece(other, /*in_order=*/false)) ++pieces;
   return pieces != 0;
 }
 
-bool StepCrew::MakePiece(Share& share, int panels, bool from_end) {
+bool StepCrew::MakePiece(Share& share, bool in_order) {
   Range unbegun = share.unbegun.load(std::memory_order_acquire);
   Range piece;
   Range rest;
   do {
-    const int size = std::min(panels, unbegun.end - unbegun.first);
+    // Of the step whose panels were seen, or a later one.
+    const Cut cut = cut_.load(std::memory_order_relaxed);
+    const int size = std::min<int>(cut.panels, unbegun.end - unbegun.first);
     if (size <= 0) return false;
     piece = rest = unbegun;
-    if (from_end) {
+    if (cut.last_first == in_order) {
       piece.first = rest.end = static_cast<std::uint16_t>(unbegun.end - size);
     } else {
       piece.end = rest.first = static_cast<std::uint16_t>(unbegun.first + size);

@@ -75,8 +75,9 @@ class StepCrew {
     std::int16_t panels = 2;  // of a piece
     bool last_first = false;
   };
-  // The panels of the loop that owns the step, or those of the helpers: so each
-  // core meets the same weights at every step, and mostly only its own lines.
+  // The panels of the loop that owns the step, or those of the helpers: so a
+  // core meets the same weights at every step (of two; several helpers take
+  // from one share), and mostly only its own cache lines.
   struct alignas(64) Share {
     std::atomic<Range> unbegun = Range();
     std::atomic<int> done = 0;
@@ -84,12 +85,13 @@ class StepCrew {
 
   void Help();
   void MakeTogether(int panels, bool last_first, Panels make);
-  // Makes what is left of one's own share, and then pieces of the other, those
-  // that its owners would come to last. Without any of its own a helper does
-  // not look at the other. Whether there was anything.
+  // Makes what is left of one's own share and then pieces of the other, those
+  // that its owners would come to last. A helper that found none of its own
+  // does not look at the other: between steps it would take the owner's cache
+  // line away for nothing. Whether there was anything.
   bool MakePieces(Share& own, Share& other);
-  // Makes a piece, the last one of what is left or the first.
-  bool MakePiece(Share& share, int panels, bool from_end);
+  // Makes a piece, if one is left: in the step's order, or from its other end.
+  bool MakePiece(Share& share, bool in_order);
 
   // What all look at all the time has cache lines of its own.
   alignas(64) std::atomic<int> order_ = kSleep;
@@ -97,7 +99,7 @@ class StepCrew {
   // Of the step that is open.
   Share owner_;
   Share helpers_;
-  std::atomic<Cut> cut_ = Cut();  // that of the step before will do
+  std::atomic<Cut> cut_ = Cut();
   // Read by whoever has got a piece, written while no piece is out.
   const Panels* make_ = nullptr;
   std::atomic<bool> failed_ = false;

@@ -36,10 +36,10 @@ bool IsEmbedding(const NamedParameter& parameter) {
   return parameter.name == "embedding";
 }
 
-// The 2-norms of a gradient's rows, or of all of it: of rows, the threads have
-// some each, and the norms are the same whatever there are of them.
+// The 2-norms of a gradient's rows, or of all of it: of rows, the threads of a
+// CPU have some each, and the norms are the same however many they are.
 at::Tensor Norms(const at::Tensor& gradient) {
-  return gradient.dim() == 2 && gradient.is_contiguous()
+  return gradient.is_cpu() && gradient.dim() == 2 && gradient.is_contiguous()
              ? at::linalg_vector_norm(gradient, 2, {1})
              : at::linalg_vector_norm(gradient, 2).view({1});
 }

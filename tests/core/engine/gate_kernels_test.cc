@@ -101,7 +101,8 @@ class GateKernelsTest : public testing::TestWithParam<GateKernels> {
             Random(rows * hidden()),          Floats(rows * hidden()),
             Floats(rows * hidden()),          Floats(rows * kGates * hidden())};
   }
-  void Step(const Floats& weights, Batch& batch, int rows) {
+  void Step(const Floats& weights, Batch& batch, int rows,
+            bool gates_bypass_caches = false) {
     const auto maps =
         Rows<const float>(batch.maps.data(), rows, kGates * hidden());
     const auto gates = Rows(batch.gates.data(), rows, kGates * hidden());
@@ -114,7 +115,8 @@ class GateKernelsTest : public testing::TestWithParam<GateKernels> {
                     .c = batch.c.data(),
                     .h_out = batch.h_out.data(),
                     .c_out = batch.c_out.data(),
-                    .gates = gates.data()});
+                    .gates = gates.data(),
+                    .gates_bypass_caches = gates_bypass_caches});
   }
   // Where gate g of a unit stands in a gate row.
   std::int64_t At(int gate, int unit) const {
@@ -305,6 +307,21 @@ TEST_P(GateKernelsTest, PanelsCanBeCutAmongThreadsAndComeInEitherOrder) {
               0)
         << rows;
   }
+}
+
+TEST_P(GateKernelsTest, GatesMayBypassTheCaches) {
+  constexpr int kRows = 4;
+  const Floats weights = RandomWeights();
+  Batch cached = MakeBatch(kRows);
+  Batch bypassing = cached;
+  Step(weights, cached, kRows);
+  Step(weights, bypassing, kRows, /*gates_bypass_caches=*/true);
+  const auto expect_equal = [](const Floats& a, const Floats& b) {
+    EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)), 0);
+  };
+  expect_equal(bypassing.gates, cached.gates);
+  expect_equal(bypassing.h_out, cached.h_out);
+  expect_equal(bypassing.c_out, cached.c_out);
 }
 
 TEST_P(GateKernelsTest, GatesSaturateAndNeverOvershoot) {

@@ -15,9 +15,11 @@ namespace {
 constexpr int kPanels = 32;
 
 // Makes a step and says which threads had a part in it.
-std::set<std::thread::id> MakersOf(StepCrew::Loop& loop, std::ptrdiff_t rows) {
-  std::vector<std::thread::id> makers(kPanels);
-  loop.MakeStep(rows, kPanels, /*last_first=*/false, [&](int first, int end) {
+std::set<std::thread::id> MakersOf(StepCrew::Loop& loop, std::ptrdiff_t rows,
+                                   int panels = kPanels,
+                                   bool last_first = false) {
+  std::vector<std::thread::id> makers(panels);
+  loop.MakeStep(rows, panels, last_first, [&](int first, int end) {
     for (int i = first; i < end; ++i) {
       EXPECT_EQ(makers[i], std::thread::id()) << "made twice";
       makers[i] = std::this_thread::get_id();
@@ -29,10 +31,15 @@ std::set<std::thread::id> MakersOf(StepCrew::Loop& loop, std::ptrdiff_t rows) {
 }
 
 TEST(StepCrewTest, EveryPanelIsMadeOnce) {
-  for (const int threads : {1, 2, 3}) {
+  for (const int threads : {1, 2, 3, 4}) {
     StepCrew crew(threads);
     StepCrew::Loop loop(&crew);
-    for (int step = 0; step < 2000; ++step) MakersOf(loop, 1);
+    // Too few for all, and odd.
+    for (const int panels : {1, 3, 4, 7, 32, 33}) {
+      for (int step = 0; step < 500; ++step) {
+        MakersOf(loop, 1, panels, /*last_first=*/step % 2 != 0);
+      }
+    }
   }
 }
 
