@@ -12,7 +12,6 @@
 //   answering_rounds --folder=FOLDER --shape=1 [--threads=2]
 #include <omp.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -25,6 +24,7 @@
 #include "absl/flags/parse.h"
 #include "core/engine/packed_network.h"
 #include "tests/bench/cases.h"
+#include "tests/bench/contest.h"
 #include "tests/bench/engine_answers.h"
 #include "tests/bench/random_network.h"
 
@@ -85,11 +85,7 @@ void Serve(const PackedNetwork& network) {
       WriteTexts(bench_case);
       std::cout << "written" << std::endl;
     } else if (command == "run") {
-      const auto begin = std::chrono::steady_clock::now();
-      answers();
-      const std::chrono::duration<double> time =
-          std::chrono::steady_clock::now() - begin;
-      std::cout << time.count() << std::endl;
+      std::cout << Seconds(answers) << std::endl;
     } else if (command == "answer") {
       const std::vector<double> probabilities = answers();
       Write("probabilities.f64", probabilities.data(), probabilities.size());

@@ -2,25 +2,14 @@
 
 #include <ATen/autocast_mode.h>
 
-#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
 
+#include "tests/bench/contest.h"
+
 namespace carousel {
-namespace {
-
-double Seconds(const std::function<void()>& run) {
-  const auto begin = std::chrono::steady_clock::now();
-  run();
-  const std::chrono::duration<double> time =
-      std::chrono::steady_clock::now() - begin;
-  return time.count();
-}
-
-}  // namespace
-
 Autocast::Autocast() {
   at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
   at::autocast::set_autocast_enabled(at::kCPU, true);

@@ -23,6 +23,14 @@ void PrintLine(const Contestant& contestant, const Contestant& ours,
 
 }  // namespace
 
+double Seconds(const std::function<void()>& run) {
+  const auto begin = std::chrono::steady_clock::now();
+  run();
+  const std::chrono::duration<double> time =
+      std::chrono::steady_clock::now() - begin;
+  return time.count();
+}
+
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
@@ -54,11 +62,8 @@ void Race(std::vector<Contestant>& contestants, int rounds,
           std::int64_t tokens) {
   for (int round = 0; round <= rounds; ++round) {
     for (Contestant& contestant : contestants) {
-      const auto begin = std::chrono::steady_clock::now();
-      contestant.run();
-      const std::chrono::duration<double> time =
-          std::chrono::steady_clock::now() - begin;
-      if (round > 0) contestant.seconds.push_back(time.count());
+      const double seconds = Seconds(contestant.run);
+      if (round > 0) contestant.seconds.push_back(seconds);
     }
   }
   const Contestant& ours = contestants.back();

@@ -18,6 +18,7 @@ struct Contestant {
   std::vector<double> seconds = {};  // of each round
 };
 
+double Seconds(const std::function<void()>& run);
 double Median(std::vector<double> values);
 
 // "194.2 (194.0 to 196.1)": `amount` a second by the median and the extremes.
